@@ -1,0 +1,35 @@
+"""Find and read the bias variables of a Keras model."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biasstudio.recording.network import BiasVector
+from biasstudio.spec.layers import layer_types
+
+BIAS_NAMES = frozenset({"bias", "beta"})
+
+
+def find_biases(model: Any) -> list[tuple[BiasVector, Any]]:
+    """Every bias variable of a built `model` with its description, in the order of `model.variables`."""
+    layers = {layer.name: type(layer).__name__ for layer in model.layers}
+    found = []
+    for variable in model.variables:
+        path = variable.path.removeprefix(f"{model.name}/")
+        if path.split("/")[-1] in BIAS_NAMES:
+            layer = path.split("/")[0]
+            found.append((BiasVector(path, tuple(variable.shape), layer, _unit(layers.get(layer, ""))), variable))
+    return found
+
+
+def _unit(class_name: str) -> str:
+    known = layer_types().get(class_name)
+    return known.bias.unit if known and known.bias else "unit"
+
+
+def read_frame(variables: list[Any]) -> NDArray[np.float32]:
+    """The present values of bias variables, one after the other, each in C order: float32 (total,)."""
+    if not variables:
+        return np.empty(0, np.float32)
+    return np.concatenate([np.ravel(variable.numpy()) for variable in variables]).astype(np.float32, copy=False)

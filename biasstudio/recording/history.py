@@ -1,0 +1,192 @@
+"""History: the frames of a run in memory, bounded in size; cheap windows of them for drawing.
+
+One thread appends, any thread reads. A reader gets copies, so nothing that it holds changes under it.
+"""
+
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from biasstudio.recording.network import BiasVector
+
+DEFAULT_BUDGET_BYTES = 256_000_000
+_MAXIMUM_FRAMES = 1_000_000
+_MINIMUM_FRAMES = 16
+
+Floats = NDArray[np.float32]
+Steps = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class EpochRecord:
+    """One finished epoch: its number from 1, its last step, and Keras's metrics for it (validation as val_…)."""
+
+    epoch: int
+    last_step: int
+    metrics: Mapping[str, float]
+
+
+class History:
+    """Frames of all bias vectors, oldest first, and the metrics of each step.
+
+    Where the budget would be passed, every second frame is dropped (step 0 stays) and from then on only every second
+    step is kept, and so on; the newest frame is always there. `vectors` gives the layout of a frame: the vectors'
+    values one after the other, in this order, each flattened in C order.
+    """
+
+    def __init__(
+        self,
+        vectors: Sequence[BiasVector],
+        metric_names: Sequence[str] = (),
+        budget_bytes: int = DEFAULT_BUDGET_BYTES,
+    ) -> None:
+        self.vectors = tuple(vectors)
+        self.metric_names = tuple(metric_names)
+        self._slices: dict[str, slice] = {}
+        start = 0
+        for vector in self.vectors:
+            self._slices[vector.path] = slice(start, start + vector.length)
+            start += vector.length
+        row_bytes = 4 * (start + len(self.metric_names)) + 16
+        # Memory that is reserved here is only taken by the system when a frame is written to it.
+        rows = max(_MINIMUM_FRAMES, min(_MAXIMUM_FRAMES, budget_bytes // row_bytes))
+        self._values = np.empty((rows, start), np.float32)
+        self._metrics = np.empty((rows, len(self.metric_names)), np.float32)
+        self._steps = np.empty(rows, np.int64)
+        self._epochs = np.empty(rows, np.int64)
+        self._size = 0
+        self._kept = 0
+        self._stride = 1
+        self._epoch_records: list[EpochRecord] = []
+        self._version = 0
+        self._lock = threading.Lock()
+
+    def append(self, step: int, epoch: int, values: Floats, metrics: Sequence[float] = ()) -> None:
+        """Add one frame: `values` float32 (total,), `metrics` one for each of `metric_names`, NaN where not given.
+
+        Steps must come in rising order.
+        """
+        with self._lock:
+            row = self._row_for_next()
+            self._steps[row] = step
+            self._epochs[row] = epoch
+            self._values[row] = values
+            self._metrics[row] = metrics if len(metrics) else np.nan
+            self._size = row + 1
+            if step % self._stride == 0:
+                self._kept = row + 1
+            self._version += 1
+
+    def _row_for_next(self) -> int:
+        # A newest frame that is not on the stride is overwritten by the one after it.
+        if self._kept == len(self._steps):
+            self._thin()
+        return self._kept
+
+    def _thin(self) -> None:
+        while self._kept == len(self._steps):
+            self._stride *= 2
+            keep = np.flatnonzero(self._steps[: self._kept] % self._stride == 0)
+            for array in (self._values, self._metrics, self._steps, self._epochs):
+                array[: len(keep)] = array[keep]
+            self._kept = len(keep)
+
+    def append_epoch(self, record: EpochRecord) -> None:
+        with self._lock:
+            self._epoch_records.append(record)
+            self._version += 1
+
+    @property
+    def version(self) -> int:
+        """Grows with every change: a reader that saw the same number has nothing new to draw."""
+        return self._version
+
+    @property
+    def size(self) -> int:
+        """Number of frames held."""
+        return self._size
+
+    @property
+    def stride(self) -> int:
+        """1 while every step is held; 2, 4, 8… where older frames were dropped to stay within the budget."""
+        return self._stride
+
+    @property
+    def last_step(self) -> int:
+        """The newest step; -1 while there is none."""
+        with self._lock:
+            return int(self._steps[self._size - 1]) if self._size else -1
+
+    def vector(self, path: str) -> BiasVector:
+        return next(vector for vector in self.vectors if vector.path == path)
+
+    def nearest_step(self, step: int) -> int:
+        """The newest step held that is not after `step`."""
+        with self._lock:
+            return int(self._steps[self._row_of(step)])
+
+    def epoch_of(self, step: int) -> int:
+        """The epoch, from 1, in which `step` was made; 0 for step 0."""
+        with self._lock:
+            return int(self._epochs[self._row_of(step)])
+
+    def _row_of(self, step: int) -> int:
+        return max(0, int(np.searchsorted(self._steps[: self._size], step, side="right")) - 1)
+
+    def values(self, path: str, step: int) -> Floats:
+        """The vector's values, float32 (n,), at the newest step held that is not after `step`."""
+        with self._lock:
+            return self._values[self._row_of(step), self._slices[path]].copy()
+
+    def frame(self, step: int) -> Floats:
+        """All values, float32 (total,), at the newest step held that is not after `step`."""
+        with self._lock:
+            return self._values[self._row_of(step)].copy()
+
+    def window(self, path: str, most: int, last_step: int | None = None) -> tuple[Steps, Floats]:
+        """Up to about `most` frames of a vector from step 0 to `last_step`: steps int64 (m,), values float32 (m, n).
+
+        Frames are taken at a power-of-two distance, so that a growing history does not flicker; the last is always in.
+        """
+        with self._lock:
+            rows = self._rows(most, last_step)
+            return self._steps[rows], self._values[rows, self._slices[path]]
+
+    def _rows(self, most: int, last_step: int | None) -> Steps:
+        end = self._size if last_step is None else self._row_of(last_step) + 1
+        distance = 1
+        while end > distance * most:
+            distance *= 2
+        rows = np.arange(0, end, distance, dtype=np.int64)
+        return rows if len(rows) == 0 or rows[-1] == end - 1 else np.append(rows, end - 1)
+
+    def metric(self, name: str, most: int = 2_000) -> tuple[Steps, Floats]:
+        """A batch metric from step 1 on: steps int64 (m,), values float32 (m,).
+
+        Beyond `most` points each group of neighbours gives its lowest and its highest value, so that no peak is lost.
+        """
+        with self._lock:
+            first = int(np.searchsorted(self._steps[: self._size], 1))
+            steps = self._steps[first : self._size].copy()
+            values = self._metrics[first : self._size, self.metric_names.index(name)].copy()
+        if len(steps) <= most:
+            return steps, values
+        group = -(-2 * len(steps) // most)
+        starts = np.arange(0, len(steps), group)
+        steps_of_groups = np.repeat(steps[starts], 2)
+        extremes = np.stack([np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)], axis=1)
+        return steps_of_groups, extremes.reshape(-1)
+
+    def metrics_at(self, step: int) -> dict[str, float]:
+        """The batch metrics of the newest step held that is not after `step`; NaN at step 0."""
+        with self._lock:
+            row = self._row_of(step)
+            return dict(zip(self.metric_names, map(float, self._metrics[row]), strict=True))
+
+    def epochs(self) -> tuple[EpochRecord, ...]:
+        """The finished epochs, oldest first."""
+        with self._lock:
+            return tuple(self._epoch_records)

@@ -1,0 +1,28 @@
+"""Facts about a built network, as plain values that may cross threads."""
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class BiasVector:
+    """One bias variable. `path` is its Keras path without the model's name, such as conv2d/bias."""
+
+    path: str
+    shape: tuple[int, ...]
+    layer: str
+    unit: str
+    """What one element is: a unit, a channel."""
+
+    @property
+    def length(self) -> int:
+        return math.prod(self.shape)
+
+
+@dataclass(frozen=True)
+class BuiltLayer:
+    """One layer as Keras built it. `output_shape` leaves the batch out."""
+
+    name: str
+    output_shape: tuple[int, ...]
+    parameters: int

@@ -1,0 +1,1 @@
+"""What a person asks for: immutable values and pure edits. No Keras, no Qt."""

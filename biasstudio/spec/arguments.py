@@ -1,0 +1,217 @@
+"""Typed, limited arguments: what a layer, an initializer, a data set or the training settings take.
+
+One schema serves them all, so that the editor, the files and the command line check a value in the same way.
+"""
+
+import math
+import re
+from dataclasses import dataclass
+from typing import Any
+
+MAXIMUM_ARRAY_LENGTH = 100_000
+
+
+class SpecError(ValueError):
+    """A value that a person gave cannot be used. The message is one sentence for them.
+
+    `layer` is the name of the layer at fault, `argument` the name of its argument; either may be None.
+    """
+
+    def __init__(self, message: str, *, layer: str | None = None, argument: str | None = None) -> None:
+        super().__init__(message)
+        self.layer = layer
+        self.argument = argument
+
+
+@dataclass(frozen=True)
+class Argument:
+    """One argument: its kind, default and limits.
+
+    `kind` is one of integer, integers (a tuple of `length` whole numbers), shape (a tuple of 1 to 4 whole numbers),
+    number, numbers (a number or a list of them), boolean, choice, initializer. `unset` is the text that stands for
+    None where None is allowed, else "".
+    """
+
+    name: str
+    kind: str
+    default: Any
+    help: str = ""
+    minimum: float | None = None
+    maximum: float | None = None
+    above: float | None = None
+    below: float | None = None
+    choices: tuple[str, ...] = ()
+    length: int = 2
+    unset: str = ""
+    main: bool = False
+
+    def check(self, value: Any) -> Any:
+        """`value` in its canonical type. Raises SpecError, whose message starts with the argument's name."""
+        if value is None and self.unset:
+            return None
+        checked = _CHECKS[self.kind](self, value)
+        if checked is None:
+            raise SpecError(f"{self.name} takes {self.expected()}, not {_shown(value)}.", argument=self.name)
+        return checked
+
+    def parse(self, text: str) -> Any:
+        """The value that a person typed. Raises SpecError as `check` does."""
+        stripped = text.strip()
+        if self.unset and stripped in ("", self.unset):
+            return None
+        if self.kind in ("integer", "number"):
+            return self.check(_number(stripped) if _number(stripped) is not None else stripped)
+        if self.kind in ("integers", "shape", "numbers"):
+            numbers = [_number(part) for part in re.split(r"[,;x×\s]+", stripped.strip("()[]")) if part]
+            if not numbers or None in numbers:
+                return self.check(stripped)
+            return self.check(numbers[0] if len(numbers) == 1 and self.kind != "shape" else tuple(numbers))
+        return self.check(stripped)
+
+    def format(self, value: Any) -> str:
+        """`value` as the text that `parse` reads back."""
+        if value is None:
+            return self.unset
+        if isinstance(value, tuple):
+            return (" × " if self.kind in ("integers", "shape") else ", ").join(_format_number(part) for part in value)
+        return _format_number(value) if isinstance(value, int | float) else str(value)
+
+    def expected(self) -> str:
+        """What the argument takes, in words, for messages and tooltips."""
+        limits = self._limits()
+        if self.kind == "choice":
+            return "one of " + ", ".join(self.choices)
+        return {
+            "integer": f"a whole number{limits}",
+            "number": f"a number{limits}",
+            "integers": f"{self.length} whole numbers{limits}",
+            "shape": f"1 to 4 whole numbers{limits}",
+            "numbers": "a number or a list of numbers",
+            "boolean": "true or false",
+            "initializer": "an initializer",
+        }[self.kind]
+
+    def _limits(self) -> str:
+        parts = []
+        if self.minimum is not None and self.maximum is not None:
+            return f" from {_format_number(self.minimum)} to {_format_number(self.maximum)}"
+        if self.minimum is not None:
+            parts.append(f"of {_format_number(self.minimum)} or more")
+        if self.above is not None:
+            parts.append(f"above {_format_number(self.above)}")
+        if self.maximum is not None:
+            parts.append(f"up to {_format_number(self.maximum)}")
+        if self.below is not None:
+            parts.append(f"below {_format_number(self.below)}")
+        return " " + " and ".join(parts) if parts else ""
+
+    def allows(self, number: float) -> bool:
+        """Whether `number` is finite and within the limits."""
+        return (
+            math.isfinite(number)
+            and (self.minimum is None or number >= self.minimum)
+            and (self.maximum is None or number <= self.maximum)
+            and (self.above is None or number > self.above)
+            and (self.below is None or number < self.below)
+        )
+
+
+def _number(text: str) -> int | float | None:
+    if re.fullmatch(r"[+-]?\d{1,300}", text):
+        return int(text)
+    if re.fullmatch(r"[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?", text, re.IGNORECASE):
+        return float(text)
+    return None
+
+
+def _format_number(number: float) -> str:
+    return str(number) if isinstance(number, int) else f"{number!r}".removesuffix(".0")
+
+
+def _shown(value: Any) -> str:
+    text = repr(value) if not isinstance(value, tuple | list) else str(value)
+    return text if len(text) <= 60 else text[:57] + "…"
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
+
+
+def _check_integer(argument: Argument, value: Any) -> int | None:
+    if not _is_number(value) or value != int(value) or not argument.allows(value):
+        return None
+    return int(value)
+
+
+def _check_number(argument: Argument, value: Any) -> float | None:
+    return float(value) if _is_number(value) and argument.allows(value) else None
+
+
+def _check_integers(argument: Argument, value: Any) -> tuple[int, ...] | None:
+    # A single number stands for all of them, as in Keras: kernel_size=3 is (3, 3).
+    parts = value if isinstance(value, tuple | list) else (value,) * argument.length
+    if len(parts) != argument.length:
+        return None
+    return _all_integers(argument, parts)
+
+
+def _check_shape(argument: Argument, value: Any) -> tuple[int, ...] | None:
+    if not isinstance(value, tuple | list) or not 1 <= len(value) <= 4:
+        return None
+    return _all_integers(argument, value)
+
+
+def _all_integers(argument: Argument, parts: Any) -> tuple[int, ...] | None:
+    checked = tuple(_check_integer(argument, part) for part in parts)
+    whole = tuple(part for part in checked if part is not None)
+    return whole if len(whole) == len(checked) else None
+
+
+def _check_numbers(argument: Argument, value: Any) -> float | tuple[float, ...] | None:
+    if not isinstance(value, tuple | list):
+        return _check_number(argument, value)
+    if not value or len(value) > MAXIMUM_ARRAY_LENGTH or not all(_is_number(part) for part in value):
+        return None
+    return tuple(float(part) for part in value) if all(argument.allows(part) for part in value) else None
+
+
+def _check_boolean(_argument: Argument, value: Any) -> bool | None:
+    return value if isinstance(value, bool) else None
+
+
+def _check_choice(argument: Argument, value: Any) -> str | None:
+    return value if isinstance(value, str) and value in argument.choices else None
+
+
+def _check_initializer(_argument: Argument, value: Any) -> Any:
+    # Asked by its kind, not its class: the initializers' own parameters are described by this module.
+    return value if getattr(value, "is_initializer", False) else None
+
+
+_CHECKS = {
+    "integer": _check_integer,
+    "number": _check_number,
+    "integers": _check_integers,
+    "shape": _check_shape,
+    "numbers": _check_numbers,
+    "boolean": _check_boolean,
+    "choice": _check_choice,
+    "initializer": _check_initializer,
+}
+
+
+def check_arguments(
+    given: dict[str, Any], schema: tuple[Argument, ...], owner: str, *, layer: str | None = None
+) -> tuple[tuple[str, Any], ...]:
+    """Every argument of `schema` with its checked value, in the schema's order; defaults for those not given.
+
+    Raises SpecError naming `owner` and the argument, also for an argument that is not in the schema.
+    """
+    known = {argument.name for argument in schema}
+    for name in given:
+        if name not in known:
+            raise SpecError(f"{owner}: there is no argument {name!r}.", layer=layer, argument=name)
+    try:
+        return tuple((argument.name, argument.check(given.get(argument.name, argument.default))) for argument in schema)
+    except SpecError as error:
+        raise SpecError(f"{owner}: {error}", layer=layer, argument=error.argument) from None

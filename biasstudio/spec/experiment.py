@@ -1,0 +1,174 @@
+"""Experiment: a stack, a data set and the training settings; and the .biasexp file that holds one."""
+
+import json
+import os
+import tempfile
+from dataclasses import asdict, dataclass, fields, replace
+from pathlib import Path
+from typing import Any
+
+from biasstudio.spec.arguments import Argument, SpecError, check_arguments
+from biasstudio.spec.data_sets import DataSet
+from biasstudio.spec.keras_config import stack_from_keras, stack_to_keras
+from biasstudio.spec.stack import Stack
+
+FORMAT = "biasstudio-experiment"
+FORMAT_VERSION = 1
+MAXIMUM_FILE_BYTES = 20_000_000
+
+# Learning rates are Keras's own defaults.
+OPTIMIZERS = {"Adam": 0.001, "SGD": 0.01, "RMSprop": 0.001, "AdamW": 0.001, "Nadam": 0.001, "Adagrad": 0.001}
+LOSSES = {
+    "binary_crossentropy": "binary cross-entropy",
+    "sparse_categorical_crossentropy": "sparse categorical cross-entropy",
+    "categorical_crossentropy": "categorical cross-entropy",
+    "mean_squared_error": "mean squared error",
+    "mean_absolute_error": "mean absolute error",
+    "huber": "Huber",
+    "hinge": "hinge",
+}
+
+TRAINING_ARGUMENTS = (
+    Argument("loss", "choice", "binary_crossentropy", "What training makes small.", choices=tuple(LOSSES)),
+    Argument("optimizer", "choice", "Adam", "How a gradient becomes a step.", choices=tuple(OPTIMIZERS)),
+    Argument("learning_rate", "number", 0.001, "Length of a step; each optimizer has its own scale.", minimum=0.0),
+    Argument("epochs", "integer", 3, "How often training goes through the data.", minimum=1, maximum=100_000),
+    Argument("batch_size", "integer", 32, "Samples for each step.", minimum=1, maximum=100_000),
+    Argument(
+        "validation_share", "number", 0.1, "Share of the data, from its end, kept back to validate.", 0.0, below=1.0
+    ),
+    Argument("seed", "integer", 0, "The same seed gives the same initial values and batches.", 0, 2**31 - 1),
+)
+
+
+@dataclass(frozen=True)
+class Training:
+    """How to train. Values are checked on creation: a wrong one raises SpecError naming it."""
+
+    loss: str = "binary_crossentropy"
+    optimizer: str = "Adam"
+    learning_rate: float = 0.001
+    epochs: int = 3
+    batch_size: int = 32
+    validation_share: float = 0.1
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        for name, value in check_arguments(asdict(self), TRAINING_ARGUMENTS, "training"):
+            object.__setattr__(self, name, value)
+
+
+@dataclass(frozen=True)
+class Experiment:
+    """All that is needed to train again and get the same."""
+
+    stack: Stack
+    data: DataSet
+    training: Training
+
+    def change_training(self, **settings: Any) -> "Experiment":
+        """Raises SpecError. A new optimizer brings its usual learning rate unless one is given."""
+        if "optimizer" in settings and "learning_rate" not in settings:
+            settings["learning_rate"] = OPTIMIZERS.get(settings["optimizer"], self.training.learning_rate)
+        return replace(self, training=replace(self.training, **settings))
+
+    def change_data(self, data: DataSet) -> "Experiment":
+        """The data exchanged. Another data set brings the loss and the epochs that suit it."""
+        training = self.training
+        if data.name != self.data.name:
+            training = replace(training, loss=data.type.loss, epochs=data.type.epochs)
+        return replace(self, data=data, training=training)
+
+    def same_network(self, other: "Experiment") -> bool:
+        """Whether both give the same compiled model and samples: only what `fit` alone takes may differ."""
+        return replace(self, training=_for_model(self.training)) == replace(other, training=_for_model(other.training))
+
+
+def _for_model(training: Training) -> Training:
+    return replace(training, epochs=1, batch_size=1, validation_share=0.0)
+
+
+def experiment_to_json(experiment: Experiment) -> str:
+    """The text of a .biasexp file."""
+    document = {
+        "format": FORMAT,
+        "version": FORMAT_VERSION,
+        "model": stack_to_keras(experiment.stack),
+        "data": {"name": experiment.data.name, **dict(experiment.data.parameters)},
+        "training": asdict(experiment.training),
+    }
+    return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def experiment_from_json(text: str) -> Experiment:
+    """Read the text of a .biasexp file. Raises SpecError with a sentence that says what is wrong with it."""
+    document = _parsed(text)
+    if not isinstance(document, dict) or document.get("format") != FORMAT:
+        raise SpecError(f"This is not an experiment of Bias Studio: it has no member 'format' that says {FORMAT!r}.")
+    version = document.get("version")
+    if version != FORMAT_VERSION:
+        raise SpecError(
+            f"The experiment has format version {str(version)[:20]}; this Bias Studio reads version {FORMAT_VERSION}."
+        )
+    _check_keys(document, {"format", "version", "model", "data", "training"}, "the experiment")
+    data = _member(document, "data")
+    training = _member(document, "training")
+    _check_keys(training, {field.name for field in fields(Training)}, "training")
+    if not isinstance(data.get("name"), str):
+        raise SpecError("data: the member 'name' that says which data set is missing.")
+    return Experiment(stack_from_keras(_member(document, "model")), DataSet.of(**data), Training(**training))
+
+
+def _parsed(text: str) -> Any:
+    def refuse(constant: str) -> None:
+        raise SpecError(f"The experiment holds {constant}, which is not a number.")
+
+    try:
+        return json.loads(text, parse_constant=refuse)
+    except RecursionError:
+        raise SpecError("The experiment is nested too deeply to be one.") from None
+    except SpecError:
+        raise
+    except ValueError as error:
+        raise SpecError(f"The file is damaged or not JSON: {error}.") from None
+
+
+def _member(document: dict[str, Any], name: str) -> dict[str, Any]:
+    member = document.get(name)
+    if not isinstance(member, dict):
+        raise SpecError(f"The experiment's member {name!r} is missing or not an object.")
+    return member
+
+
+def _check_keys(given: dict[str, Any], known: set[str], where: str) -> None:
+    for key in given:
+        if key not in known:
+            raise SpecError(f"There is no member {key[:60]!r} in {where}; known are {', '.join(sorted(known))}.")
+
+
+def load_experiment(path: Path) -> Experiment:
+    """Read a .biasexp file. Raises SpecError, or OSError where the file can't be read."""
+    with path.open("rb") as file:
+        content = file.read(MAXIMUM_FILE_BYTES + 1)
+    if len(content) > MAXIMUM_FILE_BYTES:
+        raise SpecError(f"{path.name} is larger than {MAXIMUM_FILE_BYTES // 1_000_000} MB, too large for an experiment.")
+    try:
+        return experiment_from_json(content.decode("utf-8"))
+    except UnicodeDecodeError:
+        raise SpecError(f"{path.name} is not an experiment: it is not text.") from None
+    except SpecError as error:
+        raise SpecError(f"{path.name}: {error}", layer=error.layer, argument=error.argument) from None
+
+
+def save_experiment(experiment: Experiment, path: Path) -> None:
+    """Write a .biasexp file whole or not at all. Raises OSError."""
+    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write(experiment_to_json(experiment))
+        # mkstemp makes a private file; an experiment is as readable as any other document.
+        Path(temporary).chmod(0o644)
+        os.replace(temporary, path)
+    except BaseException:
+        Path(temporary).unlink(missing_ok=True)
+        raise
