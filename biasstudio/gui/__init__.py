@@ -1,0 +1,1 @@
+"""Widgets. Never imports engine, keras or tensorflow."""

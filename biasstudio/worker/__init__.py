@@ -1,0 +1,1 @@
+"""The model worker thread: takes commands, owns the model, emits state."""

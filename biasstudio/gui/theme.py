@@ -1,0 +1,198 @@
+"""Colours, in light and dark, and the style sheet made of them. The one place that names a colour."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QObject, Qt, Signal
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication
+
+
+@dataclass(frozen=True)
+class Colours:
+    """The tokens of one scheme, as #rrggbb."""
+
+    window: str
+    surface: str
+    field: str
+    border: str
+    text: str
+    muted: str
+    faint: str
+    accent: str
+    accent_text: str
+    accent_soft: str
+    below: str
+    above: str
+    ghost: str
+    error: str
+    warning: str
+    grid: str
+
+
+LIGHT = Colours(
+    window="#f4f6f8",
+    surface="#ffffff",
+    field="#edf1f4",
+    border="#dbe1e7",
+    text="#1b2430",
+    muted="#56616e",
+    faint="#8c96a1",
+    accent="#2563eb",
+    accent_text="#ffffff",
+    accent_soft="#dfe8fb",
+    below="#2166ac",
+    above="#d95f0e",
+    ghost="#c3cad1",
+    error="#b91c1c",
+    warning="#a15c07",
+    grid="#e8ecf0",
+)
+DARK = Colours(
+    window="#14181d",
+    surface="#1b2128",
+    field="#262d36",
+    border="#313a45",
+    text="#e8ecf1",
+    muted="#a9b3be",
+    faint="#77828e",
+    accent="#5b9bff",
+    accent_text="#0d1420",
+    accent_soft="#22334f",
+    below="#4ba3f5",
+    above="#ff9542",
+    ghost="#4a545f",
+    error="#ff7b72",
+    warning="#f2b04c",
+    grid="#272f38",
+)
+
+
+class Theme(QObject):
+    """The scheme in force. `changed` is emitted when it becomes another; widgets that paint themselves repaint."""
+
+    changed = Signal()
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__(application)
+        self._application = application
+        application.setStyle("Fusion")
+        self.colours = self._system_colours()
+        self._apply()
+        application.styleHints().colorSchemeChanged.connect(self._follow_system)
+
+    @property
+    def dark(self) -> bool:
+        return self.colours is DARK
+
+    def _system_colours(self) -> Colours:
+        return DARK if self._application.styleHints().colorScheme() == Qt.ColorScheme.Dark else LIGHT
+
+    def _follow_system(self) -> None:
+        self.colours = self._system_colours()
+        self._apply()
+        self.changed.emit()
+
+    def prefer(self, scheme: Qt.ColorScheme) -> None:
+        """Light, Dark, or Unknown for the system's."""
+        self._application.styleHints().setColorScheme(scheme)
+        if scheme != Qt.ColorScheme.Unknown:
+            self.colours = DARK if scheme == Qt.ColorScheme.Dark else LIGHT
+            self._apply()
+            self.changed.emit()
+
+    def _apply(self) -> None:
+        self._application.setPalette(_palette(self.colours))
+        self._application.setStyleSheet(_style_sheet(self.colours))
+
+    def diverging(self, count: int = 256) -> np.ndarray[tuple[int, int], np.dtype[np.uint8]]:
+        """Lookup table, uint8 (count, 3): below zero, the surface at zero, above zero; even in CIE L*a*b* lightness."""
+        below, middle, above = (QColor(name) for name in (self.colours.below, self.colours.surface, self.colours.above))
+        colour_map = pg.ColorMap([0.0, 0.5, 1.0], [below, middle, above])
+        table: np.ndarray[tuple[int, int], np.dtype[np.uint8]] = colour_map.getLookupTable(nPts=count, alpha=False)
+        return table
+
+
+def theme() -> Theme:
+    """The application's theme, made on first use. A QApplication must exist."""
+    application = QApplication.instance()
+    if not isinstance(application, QApplication):
+        raise RuntimeError("theme() needs a QApplication")
+    found = application.findChild(Theme)
+    return found if found is not None else Theme(application)
+
+
+def _palette(colours: Colours) -> QPalette:
+    palette = QPalette()
+    roles = {
+        QPalette.ColorRole.Window: colours.window,
+        QPalette.ColorRole.WindowText: colours.text,
+        QPalette.ColorRole.Base: colours.surface,
+        QPalette.ColorRole.AlternateBase: colours.field,
+        QPalette.ColorRole.Text: colours.text,
+        QPalette.ColorRole.PlaceholderText: colours.faint,
+        QPalette.ColorRole.Button: colours.surface,
+        QPalette.ColorRole.ButtonText: colours.text,
+        QPalette.ColorRole.Highlight: colours.accent,
+        QPalette.ColorRole.HighlightedText: colours.accent_text,
+        QPalette.ColorRole.ToolTipBase: colours.surface,
+        QPalette.ColorRole.ToolTipText: colours.text,
+        QPalette.ColorRole.Link: colours.accent,
+    }
+    for role, colour in roles.items():
+        palette.setColor(role, QColor(colour))
+    for role in (QPalette.ColorRole.WindowText, QPalette.ColorRole.Text, QPalette.ColorRole.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, role, QColor(colours.faint))
+    return palette
+
+
+def _style_sheet(colours: Colours) -> str:
+    return f"""
+    QToolTip {{ color: {colours.text}; background: {colours.surface}; border: 1px solid {colours.border};
+        padding: 4px 6px; }}
+    QFrame[card="true"] {{ background: {colours.surface}; border: 1px solid {colours.border}; border-radius: 8px; }}
+    QFrame[card="true"][chosen="true"] {{ border: 1px solid {colours.accent}; }}
+    QFrame[card="true"][fault="true"] {{ border: 1px solid {colours.error}; }}
+    QLabel[role="title"] {{ font-weight: 600; }}
+    QLabel[role="muted"] {{ color: {colours.muted}; }}
+    QLabel[role="error"] {{ color: {colours.error}; font-weight: 600; }}
+    QLabel[role="warning"] {{ color: {colours.warning}; font-weight: 600; }}
+    QLineEdit, QComboBox, QSpinBox {{ background: {colours.field}; border: 1px solid transparent; border-radius: 6px;
+        padding: 3px 7px; min-height: 18px; selection-background-color: {colours.accent};
+        selection-color: {colours.accent_text}; }}
+    QLineEdit:focus, QComboBox:focus, QSpinBox:focus {{ border-color: {colours.accent}; }}
+    QLineEdit[fault="true"] {{ border-color: {colours.error}; }}
+    QLineEdit:disabled, QComboBox:disabled {{ color: {colours.faint}; }}
+    QComboBox QAbstractItemView {{ background: {colours.surface}; border: 1px solid {colours.border};
+        selection-background-color: {colours.accent_soft}; selection-color: {colours.text}; }}
+    QPushButton, QToolButton {{ background: {colours.surface}; border: 1px solid {colours.border}; border-radius: 6px;
+        padding: 4px 10px; }}
+    QPushButton:hover, QToolButton:hover {{ border-color: {colours.accent}; }}
+    QPushButton:pressed, QToolButton:pressed {{ background: {colours.accent_soft}; }}
+    QPushButton:focus, QToolButton:focus {{ border-color: {colours.accent}; }}
+    QPushButton:disabled, QToolButton:disabled {{ color: {colours.faint}; }}
+    QPushButton:checked, QToolButton:checked {{ background: {colours.accent_soft}; color: {colours.accent};
+        border-color: {colours.accent_soft}; }}
+    QPushButton[role="primary"], QToolButton[role="primary"] {{ background: {colours.accent};
+        color: {colours.accent_text}; border-color: {colours.accent}; font-weight: 600; }}
+    QPushButton[role="primary"]:disabled, QToolButton[role="primary"]:disabled {{ background: {colours.field};
+        color: {colours.faint}; border-color: {colours.field}; }}
+    QPushButton[role="quiet"], QToolButton[role="quiet"] {{ background: transparent; border-color: transparent;
+        color: {colours.accent}; padding: 3px 6px; }}
+    QPushButton[role="quiet"]:hover, QToolButton[role="quiet"]:hover {{ background: {colours.accent_soft}; }}
+    QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
+    QTableView, QListView, QListWidget {{ background: {colours.surface}; alternate-background-color: {colours.field};
+        border: none; selection-background-color: {colours.accent_soft}; selection-color: {colours.text};
+        gridline-color: {colours.grid}; }}
+    QHeaderView::section {{ background: {colours.surface}; color: {colours.muted}; border: none;
+        border-bottom: 1px solid {colours.border}; padding: 4px 8px; }}
+    QProgressBar {{ background: {colours.field}; border: none; border-radius: 3px; max-height: 6px; }}
+    QProgressBar::chunk {{ background: {colours.accent}; border-radius: 3px; }}
+    QSplitter::handle {{ background: transparent; }}
+    QStatusBar {{ background: {colours.surface}; border-top: 1px solid {colours.border}; color: {colours.muted}; }}
+    QStatusBar::item {{ border: none; }}
+    QToolBar {{ background: {colours.surface}; border: none; border-bottom: 1px solid {colours.border};
+        padding: 6px 8px; spacing: 6px; }}
+    QTabWidget::pane {{ border: none; }}
+    """
