@@ -50,7 +50,9 @@ _TYPES = (
         ("another digit", "the digit"),
         (Argument("digit", "integer", 3, "The digit to tell from the others.", minimum=0, maximum=9),),
     ),
-    DataSetType("two_moons", "Two moons", "two half circles, one in the other", (2,), 2, ("upper", "lower"), _GENERATED),
+    DataSetType(
+        "two_moons", "Two moons", "two half circles, one in the other", (2,), 2, ("upper", "lower"), _GENERATED
+    ),
     DataSetType("circles", "Circles", "a ring around a ring", (2,), 2, ("outer", "inner"), _GENERATED),
     DataSetType("spirals", "Spirals", "two arms wound into each other", (2,), 2, ("first", "second"), _GENERATED),
     DataSetType("xor", "XOR", "a square whose quarters alternate", (2,), 2, ("same sign", "signs differ"), _GENERATED),

@@ -151,7 +151,9 @@ def load_experiment(path: Path) -> Experiment:
     with path.open("rb") as file:
         content = file.read(MAXIMUM_FILE_BYTES + 1)
     if len(content) > MAXIMUM_FILE_BYTES:
-        raise SpecError(f"{path.name} is larger than {MAXIMUM_FILE_BYTES // 1_000_000} MB, too large for an experiment.")
+        raise SpecError(
+            f"{path.name} is larger than {MAXIMUM_FILE_BYTES // 1_000_000} MB, too large for an experiment."
+        )
     try:
         return experiment_from_json(content.decode("utf-8"))
     except UnicodeDecodeError:
