@@ -139,7 +139,8 @@ class History:
     def values(self, path: str, step: int) -> Floats:
         """The vector's values, float32 (n,), at the newest step held that is not after `step`."""
         with self._lock:
-            return self._values[self._row_of(step), self._slices[path]].copy()
+            values: Floats = self._values[self._row_of(step), self._slices[path]].copy()
+            return values
 
     def frame(self, step: int) -> Floats:
         """All values, float32 (total,), at the newest step held that is not after `step`."""

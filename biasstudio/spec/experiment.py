@@ -170,7 +170,7 @@ def save_experiment(experiment: Experiment, path: Path) -> None:
             file.write(experiment_to_json(experiment))
         # mkstemp makes a private file; an experiment is as readable as any other document.
         Path(temporary).chmod(0o644)
-        os.replace(temporary, path)
+        Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)
         raise
