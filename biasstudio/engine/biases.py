@@ -1,5 +1,6 @@
 """Find and read the bias variables of a Keras model."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ def _unit(class_name: str) -> str:
     return known.bias.unit if known and known.bias else "unit"
 
 
-def read_frame(variables: list[Any]) -> NDArray[np.float32]:
+def read_frame(variables: Sequence[Any]) -> NDArray[np.float32]:
     """The present values of bias variables, one after the other, each in C order: float32 (total,)."""
     if not variables:
         return np.empty(0, np.float32)

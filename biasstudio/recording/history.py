@@ -145,7 +145,8 @@ class History:
     def frame(self, step: int) -> Floats:
         """All values, float32 (total,), at the newest step held that is not after `step`."""
         with self._lock:
-            return self._values[self._row_of(step)].copy()
+            frame: Floats = self._values[self._row_of(step)].copy()
+            return frame
 
     def window(self, path: str, most: int, last_step: int | None = None) -> tuple[Steps, Floats]:
         """Up to about `most` frames of a vector from step 0 to `last_step`: steps int64 (m,), values float32 (m, n).

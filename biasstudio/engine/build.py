@@ -1,0 +1,181 @@
+"""Experiment to compiled Keras model, with a fault named by layer and told in plain words."""
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from biasstudio.engine.biases import find_biases, read_frame
+from biasstudio.recording.history import History
+from biasstudio.recording.network import BuiltLayer
+from biasstudio.spec.arguments import SpecError
+from biasstudio.spec.experiment import Experiment
+from biasstudio.spec.keras_config import layer_to_keras
+from biasstudio.spec.stack import Layer, Stack
+
+# Weights, two moments of Adam and the gradient are held at once: 16 bytes a parameter, 3.2 GB at this limit.
+MAXIMUM_PARAMETERS = 200_000_000
+# One layer's output for one batch, in float32: 2 GB.
+MAXIMUM_OUTPUTS_OF_BATCH = 500_000_000
+
+_IMAGE_LAYERS = {"Conv2D", "MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D"}
+_WINDOW_ARGUMENTS = {"Conv2D": "kernel_size", "MaxPooling2D": "pool_size", "AveragePooling2D": "pool_size"}
+
+
+@dataclass(frozen=True)
+class Network:
+    """A compiled model at step 0 with what is known of it. Belongs to the thread that built it."""
+
+    experiment: Experiment
+    model: Any
+    layers: tuple[BuiltLayer, ...]
+    bias_variables: tuple[Any, ...]
+    history: History
+
+
+def build_network(experiment: Experiment) -> Network:
+    """Build and compile from the experiment's seed, as a script would: the same experiment gives the same values.
+
+    The history holds step 0. Raises SpecError naming the layer at fault before any memory is taken for weights.
+    """
+    layers = check_stack(experiment.stack, experiment.training.batch_size)
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(experiment.training.seed)
+    model = keras.Sequential([keras.Input(experiment.stack.input_shape)])
+    for layer in experiment.stack.layers:
+        model.add(keras.layers.deserialize(layer_to_keras(layer)))
+    optimizer = keras.optimizers.get(experiment.training.optimizer)
+    optimizer.learning_rate = experiment.training.learning_rate
+    model.compile(optimizer=optimizer, loss=experiment.training.loss, metrics=metrics_for(experiment))
+    biases = find_biases(model)
+    variables = tuple(variable for _, variable in biases)
+    history = History([vector for vector, _ in biases], ["loss", *metrics_for(experiment)])
+    history.append(0, 0, read_frame(variables))
+    return Network(experiment, model, layers, variables, history)
+
+
+def metrics_for(experiment: Experiment) -> list[str]:
+    """Keras's names of the metrics that are shown beside the loss."""
+    return ["accuracy"] if experiment.training.loss.endswith("crossentropy") else []
+
+
+def check_stack(stack: Stack, batch_size: int) -> tuple[BuiltLayer, ...]:
+    """Shapes and parameter counts of every layer, found without allocating a weight.
+
+    Raises SpecError naming the first layer that Keras refuses, or that would be too large for a computer's memory.
+    """
+    if not stack.layers:
+        raise SpecError("The stack has no layers: add at least one, such as Dense.")
+    built: list[BuiltLayer] = []
+    # Variables made inside a graph have a shape but take no memory until the graph runs, which this one never does.
+    with tf.Graph().as_default():
+        tensor = keras.KerasTensor((None, *stack.input_shape))
+        for layer in stack.layers:
+            tensor, parameters = _checked(layer, tensor)
+            built.append(BuiltLayer(layer.name, tuple(tensor.shape[1:]), parameters))
+            _check_size(built, batch_size)
+    return tuple(built)
+
+
+def _checked(layer: Layer, tensor: Any) -> tuple[Any, int]:
+    input_shape = tuple(tensor.shape[1:])
+    _check_input(layer, input_shape)
+    try:
+        keras_layer = keras.layers.deserialize(layer_to_keras(layer))
+        output = keras_layer(tensor)
+    # TensorFlow's own shape errors are not ValueErrors.
+    except (ValueError, TypeError, IndexError, tf.errors.OpError) as error:
+        raise SpecError(f"{layer.name}: {_reason(error)}", layer=layer.name) from error
+    _check_constant(layer, keras_layer)
+    return output, keras_layer.count_params()
+
+
+def _check_input(layer: Layer, shape: tuple[int, ...]) -> None:
+    """The mistakes that people make most, in words better than Keras's."""
+    if layer.class_name in _IMAGE_LAYERS and len(shape) != 3:
+        raise SpecError(
+            f"{layer.name}: {layer.class_name} takes images, height × width × channels, but its input is "
+            f"{_times(shape)}.",
+            layer=layer.name,
+        )
+    if layer.class_name == "BatchNormalization" and not _is_axis(layer.get("axis"), len(shape)):
+        raise SpecError(
+            f"{layer.name}: axis {layer.get('axis')} is none of its input {_times(shape)}; −1 is the last one.",
+            layer=layer.name,
+            argument="axis",
+        )
+    argument = _WINDOW_ARGUMENTS.get(layer.class_name)
+    if argument is None or layer.get("padding") == "same":
+        return
+    given = dict(layer.arguments)
+    reach = tuple(
+        (size - 1) * step + 1 for size, step in zip(given[argument], given.get("dilation_rate", (1, 1)), strict=True)
+    )
+    if any(window > side for window, side in zip(reach, shape, strict=False)):
+        raise SpecError(
+            f"{layer.name}: {argument} reaches over {_times(reach)}, but its input is only {_times(shape[:2])}.",
+            layer=layer.name,
+            argument=argument,
+        )
+
+
+def _is_axis(axis: int, rank: int) -> bool:
+    """Axis 0 is the batch."""
+    return 1 <= axis <= rank or -rank <= axis <= -1
+
+
+def _check_constant(layer: Layer, keras_layer: Any) -> None:
+    """A Constant list must have the length of the vector, which for some layers only the input tells."""
+    role, initializer = layer.type.bias, layer.bias_initializer
+    if role is None or initializer is None or initializer.name != "Constant" or not layer.has_bias:
+        return
+    value, length = initializer.get("value"), getattr(keras_layer, role.variable).shape[0]
+    if isinstance(value, tuple) and len(value) != length:
+        raise SpecError(
+            f"{layer.name}: the Constant list has {len(value)} values, but the bias has {length}, one for each "
+            f"{role.unit}.",
+            layer=layer.name,
+            argument=role.initializer,
+        )
+
+
+def _check_size(built: list[BuiltLayer], batch_size: int) -> None:
+    last, parameters = built[-1], sum(layer.parameters for layer in built)
+    if parameters > MAXIMUM_PARAMETERS:
+        raise SpecError(
+            f"{last.name}: with it the network has {parameters:,} parameters, more than the {MAXIMUM_PARAMETERS:,} "
+            "that can be trained here.",
+            layer=last.name,
+        )
+    outputs = batch_size
+    for side in last.output_shape:
+        outputs *= side
+    if outputs > MAXIMUM_OUTPUTS_OF_BATCH:
+        raise SpecError(
+            f"{last.name}: its output {_times(last.output_shape)} for a batch of {batch_size} has {outputs:,} values, "
+            f"more than the {MAXIMUM_OUTPUTS_OF_BATCH:,} that fit here.",
+            layer=last.name,
+        )
+
+
+def _reason(error: BaseException) -> str:
+    """The sentence of a Keras error that says what is wrong, without the call's whereabouts."""
+    if error.__cause__ is not None:
+        # Keras wraps what a layer's constructor says into "could not be deserialized".
+        return _reason(error.__cause__)
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    paragraphs = [line.strip() for line in text.splitlines() if line.strip()]
+    wanted = [line for line in paragraphs if not line.startswith(("Exception encountered", "Arguments received", "•"))]
+    return (wanted or [type(error).__name__])[0]
+
+
+def _times(shape: tuple[int, ...]) -> str:
+    return " × ".join(map(str, shape))
+
+
+def versions() -> str:
+    """What computes here, for the status bar: TensorFlow's and Keras's version and the kind of device."""
+    device = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"
+    return f"TensorFlow {tf.__version__} · Keras {keras.__version__} · {device}"
