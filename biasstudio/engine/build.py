@@ -160,12 +160,10 @@ def _check_size(built: list[BuiltLayer], batch_size: int) -> None:
         )
 
 
-def _reason(error: BaseException) -> str:
+def _reason(error: Exception) -> str:
     """The sentence of a Keras error that says what is wrong, without the call's whereabouts."""
-    if error.__cause__ is not None:
-        # Keras wraps what a layer's constructor says into "could not be deserialized".
-        return _reason(error.__cause__)
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error))
+    # What a layer's constructor says stands at the end of "could not be deserialized … Exception encountered: …".
+    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).rpartition("Exception encountered: ")[2]
     paragraphs = [line.strip() for line in text.splitlines() if line.strip()]
     wanted = [line for line in paragraphs if not line.startswith(("Exception encountered", "Arguments received", "•"))]
     return (wanted or [type(error).__name__])[0]

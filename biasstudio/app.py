@@ -1,0 +1,237 @@
+"""The application: wires window, worker and document together. The one place that knows all three."""
+
+import logging
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QCoreApplication, QObject, QTimer
+from PySide6.QtWidgets import QApplication
+
+from biasstudio.gui.document import Document
+from biasstudio.gui.file_actions import load_example
+from biasstudio.gui.icons import application_icon
+from biasstudio.gui.main_window import MainWindow
+from biasstudio.gui.theme import theme
+from biasstudio.spec.arguments import SpecError
+from biasstudio.spec.experiment import Experiment
+from biasstudio.worker.messages import (
+    Build,
+    BuildFailed,
+    Built,
+    Close,
+    Pause,
+    Progress,
+    ReadWeights,
+    Stop,
+    TakeStep,
+    Train,
+    TrainingEnded,
+    WorkerState,
+)
+from biasstudio.worker.model_worker import ModelWorker
+
+
+class Session(QObject):
+    """One window, its document and its worker. Lives in the GUI thread, which never waits for the worker."""
+
+    def __init__(self, document: Document, window: MainWindow) -> None:
+        super().__init__(window)
+        self._document, self._window = document, window
+        self.worker = ModelWorker(self)
+        self._state = WorkerState.LOADING
+        self._built: Built | None = None
+        self._asked: Experiment | None = None
+        self._refused: SpecError | None = None
+        self._closing = False
+        window.ready = self.ready
+        self._connect_worker()
+        self._connect_window()
+
+    def start(self) -> None:
+        """Start the worker, which loads TensorFlow and builds the present stack."""
+        if not self._closing:
+            self.worker.start()
+            self._build()
+
+    def _close(self) -> None:
+        self._closing = True
+        if self.worker.isRunning():
+            self.worker.send(Close())
+        else:
+            self._window.finish_closing()
+
+    def ready(self) -> bool:
+        """The present stack was built or refused, and nothing is under way."""
+        answered = self._refused is not None or self._is_built()
+        return answered and self._state is WorkerState.READY
+
+    def _is_built(self) -> bool:
+        return self._built is not None and self._built.experiment.same_network(self._document.experiment)
+
+    def _connect_worker(self) -> None:
+        worker, window = self.worker, self._window
+        worker.stateChanged.connect(self._show_state)
+        worker.built.connect(self._show_built)
+        worker.buildFailed.connect(self._show_refused)
+        worker.progressed.connect(self._show_progress)
+        worker.trainingEnded.connect(self._show_end)
+        worker.weightsRead.connect(window.weights.show_weights)
+        worker.failed.connect(self._show_fault)
+        worker.finished.connect(window.finish_closing)
+
+    def _connect_window(self) -> None:
+        window, actions, worker = self._window, self._window.actions_of_training, self.worker
+        self._document.changed.connect(self._follow_document)
+        actions.train.triggered.connect(lambda: worker.send(Train(self._document.experiment)))
+        actions.step.triggered.connect(lambda: worker.send(TakeStep(self._document.experiment)))
+        actions.pause.triggered.connect(lambda: worker.send(Pause()))
+        actions.stop.triggered.connect(lambda: worker.send(Stop()))
+        actions.reset.triggered.connect(self._build)
+        window.stack_editor.layerChosen.connect(self._choose_layer)
+        window.view.vectorChanged.connect(self._mark_layer)
+        window.weights.requested.connect(lambda layer: worker.send(ReadWeights(layer)))
+        window.findings.showAsked.connect(self._show_finding)
+        window.closeAsked.connect(self._close)
+
+    def _follow_document(self) -> None:
+        # What fit alone takes needs no other network: the trained one goes on with it.
+        if not self._is_built() or self._refused is not None:
+            self._build()
+        self._update_actions()
+
+    def _build(self) -> None:
+        self._asked, self._refused = self._document.experiment, None
+        self.worker.send(Build(self._asked))
+
+    def _show_built(self, built: Built) -> None:
+        if built.experiment != self._asked:
+            return  # a newer one is on its way
+        window = self._window
+        self._built = built
+        window.view.set_history(built.history)
+        window.stack_editor.show_built(built)
+        window.findings.show_findings(built.findings)
+        window.status.show_versions(built.versions)
+        window.status.clear_progress()
+        self._mark_layer()
+        self._update_actions()
+
+    def _show_refused(self, failed: BuildFailed) -> None:
+        if failed.experiment == self._document.experiment:
+            self._refused = failed.error
+            self._window.stack_editor.show_problem(failed.error)
+            self._update_actions()
+
+    def _show_state(self, state: WorkerState) -> None:
+        self._state = state
+        running = state in (WorkerState.TRAINING, WorkerState.PAUSED)
+        self._window.set_locked(running)
+        self._window.clock.set_training(state is WorkerState.TRAINING)
+        if state is not WorkerState.CLOSED:
+            self._update_actions()
+
+    def _update_actions(self) -> None:
+        built, problem = self._built, self._problem()
+        trained = built is not None and built.history.last_step > 0
+        can_train = problem is None and self._is_built()
+        self._window.actions_of_training.update_enabled(
+            self._state, can_train=can_train, trained=trained, reason=str(problem) if problem else ""
+        )
+        self._show_message(problem)
+
+    def _problem(self) -> SpecError | None:
+        """Why the present experiment can't be trained, as far as it is known."""
+        if self._refused is not None:
+            return self._refused
+        return self._built.misfit if self._built is not None and self._is_built() else None
+
+    def _show_message(self, problem: SpecError | None) -> None:
+        status = self._window.status
+        if self._state is WorkerState.LOADING:
+            status.show_message("Loading TensorFlow…", busy=True)
+        elif self._state is WorkerState.BUILDING:
+            status.show_message("Building the network…")
+        elif self._state in (WorkerState.TRAINING, WorkerState.PAUSED):
+            status.show_message(self._state.value)
+        elif problem is not None:
+            status.show_message(str(problem))
+        elif self._built is not None and self._built.history.last_step == 0:
+            status.show_message("Ready to train")
+
+    def _show_progress(self, progress: Progress) -> None:
+        self._window.status.show_progress(progress)
+
+    def _show_end(self, ended: TrainingEnded) -> None:
+        self._window.status.show_end(ended)
+        self._window.findings.show_findings(ended.findings)
+
+    def _show_fault(self, sentence: str, details: str) -> None:
+        if not self._is_built():
+            self._refused = SpecError(sentence)
+            self._update_actions()
+        self._window.show_fault(sentence, details)
+
+    def _choose_layer(self, layer: str) -> None:
+        self._window.view.choose_layer(layer)
+        self._window.weights.choose_layer(layer)
+
+    def _mark_layer(self) -> None:
+        vector = self._window.view.vector
+        if vector is not None:
+            self._window.stack_editor.choose_layer(vector.layer)
+            self._window.weights.choose_layer(vector.layer)
+
+    def _show_finding(self, finding: object) -> None:
+        where, step = getattr(finding, "where", ""), getattr(finding, "step", None)
+        if where:
+            self._window.stack_editor.choose_layer(where)
+            self._choose_layer(where)
+        if step is not None:
+            self._window.view.show_step(step)
+
+
+def create_window(experiment: Experiment | None = None) -> MainWindow:
+    """The wired main window, not shown yet, on the tutorial network by default. A QApplication must exist.
+
+    It is closed with `close()`, which ends its worker; its signal `closed` says when that is done.
+    """
+    application = QCoreApplication.instance()
+    if not isinstance(application, QApplication):
+        raise RuntimeError("create_window() needs a QApplication")
+    theme()
+    window = MainWindow(Document(experiment or load_example("tutorial")))
+    window.setWindowIcon(application_icon())
+    session = Session(window.document, window)
+    # Started by the event loop, so that the window is painted before TensorFlow's load takes the processor.
+    QTimer.singleShot(0, session, session.start)
+    return window
+
+
+def create_application() -> QApplication:
+    """The QApplication, named so that settings are found again."""
+    QCoreApplication.setOrganizationName("biasstudio")
+    QCoreApplication.setApplicationName("biasstudio")
+    application = QApplication(sys.argv[:1])
+    application.setApplicationDisplayName("Bias Studio")
+    application.setDesktopFileName("biasstudio")
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+def run(files: Sequence[Path]) -> int:
+    """Open the window, with a file if one is given, and run until it is closed; the exit status."""
+    logging.basicConfig(level=logging.WARNING)
+    application = create_application()
+    window = create_window()
+    window.closed.connect(application.quit)
+    # Ctrl-C in the terminal closes as the window's own button does; Python looks for it when a timer lets it run.
+    signal.signal(signal.SIGINT, lambda *_: window.close_without_asking())
+    signal.signal(signal.SIGTERM, lambda *_: window.close_without_asking())
+    let_python_run = QTimer(window)
+    let_python_run.start(250)
+    window.show()
+    for file in files:
+        window.files.open_path(file)
+    return application.exec()

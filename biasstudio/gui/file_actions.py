@@ -1,0 +1,165 @@
+"""FileActions: new, open, save, recent files, examples; asks before unsaved changes are lost."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSettings
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
+
+from biasstudio.gui.document import Document
+from biasstudio.resource_files import resource_path
+from biasstudio.spec.arguments import SpecError
+from biasstudio.spec.experiment import Experiment, load_experiment
+from biasstudio.spec.stack import Stack
+
+SUFFIX = ".biasexp"
+FILTER = f"Experiments (*{SUFFIX})"
+MAXIMUM_RECENT = 10
+EXAMPLES = {
+    "Tutorial network": "tutorial",
+    "Tutorial network with a sigmoid output": "tutorial-sigmoid",
+    "Tutorial network for ten digits": "tutorial-ten-classes",
+    "Two moons with Dense layers": "two-moons",
+}
+
+
+def load_example(name: str) -> Experiment:
+    """A shipped experiment, by its file's name without the suffix."""
+    return load_experiment(resource_path(f"examples/{name}{SUFFIX}"))
+
+
+class FileActions(QObject):
+    """The actions of the File menu on a document. `window` carries the dialogs."""
+
+    def __init__(self, document: Document, window: QWidget) -> None:
+        super().__init__(window)
+        self._document, self._window = document, window
+        self.new = self._action("&New", QKeySequence.StandardKey.New, self._new, "Start with an empty stack")
+        self.open = self._action("&Open…", QKeySequence.StandardKey.Open, self._ask_open, "Open an experiment")
+        self.open.setObjectName("actionOpen")
+        self.save = self._action("&Save", QKeySequence.StandardKey.Save, self.save_document, "Save the experiment")
+        self.save.setObjectName("actionSave")
+        self.save_as = self._action(
+            "Save &As…", QKeySequence.StandardKey.SaveAs, self.save_document_as, "Save the experiment in another file"
+        )
+        self.recent = QMenu("Open &Recent", window)
+        self.recent.aboutToShow.connect(self._fill_recent)
+        self.examples = QMenu("&Examples", window)
+        for title, name in EXAMPLES.items():
+            self.examples.addAction(title).triggered.connect(lambda _=False, name=name: self._open_example(name))
+
+    def _action(self, text: str, shortcut: QKeySequence.StandardKey, call: Callable[[], object], tip: str) -> QAction:
+        action = QAction(text, self._window)
+        action.setShortcut(shortcut)
+        action.setToolTip(tip)
+        action.triggered.connect(lambda: call())
+        return action
+
+    def set_locked(self, locked: bool) -> None:
+        """While training no other document can take this one's place; saving stays possible."""
+        for thing in (self.new, self.open):
+            thing.setDisabled(locked)
+        for menu in (self.recent, self.examples):
+            menu.setDisabled(locked)
+
+    def _new(self) -> None:
+        if self.may_leave():
+            present = self._document.experiment
+            self._document.replace(Experiment(Stack(present.stack.input_shape), present.data, present.training), None)
+
+    def _open_example(self, name: str) -> None:
+        if self.may_leave():
+            self._document.replace(load_example(name), None)
+
+    def _ask_open(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open an experiment", self._folder(), FILTER)
+        if name:
+            self.open_path(Path(name))
+
+    def open_path(self, path: Path) -> bool:
+        """Open a file in place of the document, after asking. False where it was not opened; the person was told."""
+        try:
+            experiment = load_experiment(path)
+        except SpecError as error:
+            self._tell("This file can't be opened", str(error))
+            return False
+        except OSError as error:
+            self._tell("This file can't be read", f"{path} can't be read: {error.strerror}.")
+            return False
+        if not self.may_leave():
+            return False
+        self._document.replace(experiment, path)
+        self._remember(path)
+        return True
+
+    def save_document(self) -> bool:
+        """Save, asking for a file where there is none yet. False where it was not saved."""
+        if self._document.path is None:
+            return self.save_document_as()
+        return self._save(self._document.path)
+
+    def save_document_as(self) -> bool:
+        """Ask for a file and save there. False where it was not saved."""
+        proposal = self._document.path or Path(self._folder()) / f"experiment{SUFFIX}"
+        name, _ = QFileDialog.getSaveFileName(self._window, "Save the experiment", str(proposal), FILTER)
+        if not name:
+            return False
+        path = Path(name)
+        return self._save(path if path.suffix else path.with_suffix(SUFFIX))
+
+    def _save(self, path: Path) -> bool:
+        try:
+            self._document.save(path)
+        except OSError as error:
+            self._tell(
+                "The experiment was not saved",
+                f"{path} can't be written: {error.strerror}. Your changes are still here; save them in another place.",
+            )
+            return False
+        self._remember(path)
+        return True
+
+    def may_leave(self) -> bool:
+        """Whether the document may be replaced: nothing unsaved, or saved now, or given up on."""
+        if not self._document.modified:
+            return True
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Question)
+        box.setText("Save the changes to this experiment?")
+        box.setInformativeText("They are lost if you don't save them.")
+        buttons = QMessageBox.StandardButton
+        box.setStandardButtons(buttons.Save | buttons.Discard | buttons.Cancel)
+        box.setDefaultButton(buttons.Save)
+        answer = box.exec()
+        box.deleteLater()
+        return self.save_document() if answer == buttons.Save else answer == buttons.Discard
+
+    def _tell(self, text: str, sentence: str) -> None:
+        box = QMessageBox(self._window)
+        box.setIcon(QMessageBox.Icon.Warning)
+        box.setText(text)
+        box.setInformativeText(sentence)
+        box.exec()
+        box.deleteLater()
+
+    def _folder(self) -> str:
+        recent = self._recent_paths()
+        return str(Path(recent[0]).parent) if recent else str(Path.home())
+
+    def _recent_paths(self) -> list[str]:
+        stored = QSettings().value("recentFiles", [])
+        # An ini file gives back a list of one as a string.
+        paths = [stored] if isinstance(stored, str) else stored
+        return [path for path in paths if isinstance(path, str)] if isinstance(paths, list) else []
+
+    def _remember(self, path: Path) -> None:
+        known = [str(path.resolve()), *(other for other in self._recent_paths() if other != str(path.resolve()))]
+        QSettings().setValue("recentFiles", known[:MAXIMUM_RECENT])
+
+    def _fill_recent(self) -> None:
+        self.recent.clear()
+        for path in self._recent_paths():
+            self.recent.addAction(path).triggered.connect(lambda _=False, path=path: self.open_path(Path(path)))
+        if self.recent.isEmpty():
+            self.recent.addAction("No file opened yet").setEnabled(False)

@@ -1,0 +1,287 @@
+"""MainWindow: toolbar, settings, stack editor, panels, findings and values, laid out; remembers its geometry."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QByteArray, QEventLoop, QSettings, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QMainWindow,
+    QMessageBox,
+    QSplitter,
+    QTabWidget,
+    QToolBar,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from biasstudio.gui.document import Document
+from biasstudio.gui.file_actions import SUFFIX, FileActions
+from biasstudio.gui.findings_view import FindingsView
+from biasstudio.gui.icons import action_icon
+from biasstudio.gui.panels.display_clock import DisplayClock
+from biasstudio.gui.panels.panels_view import PanelsView
+from biasstudio.gui.panels.values_table import ValuesTable
+from biasstudio.gui.panels.weights_view import WeightsView
+from biasstudio.gui.settings_bar import SettingsBar
+from biasstudio.gui.stack_editor.stack_editor import StackEditor
+from biasstudio.gui.theme import theme
+from biasstudio.gui.training_actions import TrainingActions
+from biasstudio.gui.training_status import TrainingStatus
+from biasstudio.gui.view_state import ViewState
+
+STACK_WIDTH, SIDE_WIDTH = 316, 330
+LOCKED = "Stop the training to change this."
+
+
+class MainWindow(QMainWindow):
+    """The window. Lives in the GUI thread; shows what it is given, and says by signals what the person wants."""
+
+    closeAsked = Signal()
+    """The person wants to close and nothing unsaved stands in the way: end the worker, then call `finish_closing`."""
+    closed = Signal()
+    faulted = Signal(str)
+    """A bug of ours came up and is shown."""
+
+    def __init__(self, document: Document) -> None:
+        super().__init__()
+        self.document, self.view = document, ViewState(self)
+        self.ready: Callable[[], bool] = lambda: False
+        self._may_close = self._without_asking = False
+        self.has_closed = False
+        self.setObjectName("mainWindow")
+        self.setAcceptDrops(True)
+        self._make_parts()
+        self._lay_out()
+        self._make_menus()
+        document.changed.connect(self._show_title)
+        document.pathChanged.connect(self._show_title)
+        document.undo_stack.cleanChanged.connect(self._show_title)
+        self._show_title()
+        self._restore()
+
+    def _make_parts(self) -> None:
+        self.clock = DisplayClock(self.view, self)
+        self.actions_of_training = TrainingActions(self)
+        self.files = FileActions(self.document, self)
+        self.stack_editor = StackEditor(self.document)
+        self.settings_bar = SettingsBar(self.document)
+        self.panels = PanelsView(self.view, self.clock)
+        self.values = ValuesTable(self.view, self.clock)
+        self.weights = WeightsView()
+        self.findings = FindingsView()
+        self.status = TrainingStatus(self)
+        self.setStatusBar(self.status)
+
+    def _lay_out(self) -> None:
+        self.addToolBar(self._toolbar())
+        self.side = QSplitter(Qt.Orientation.Vertical)
+        self.side.addWidget(self.findings)
+        self.side.addWidget(self._tables())
+        self.side.setSizes([330, 420])
+        self.columns = QSplitter(Qt.Orientation.Horizontal)
+        for widget in (_card(self.stack_editor), self.panels, self.side):
+            self.columns.addWidget(widget)
+        self.columns.setStretchFactor(1, 1)
+        self.columns.setSizes([STACK_WIDTH, 720, SIDE_WIDTH])
+        for splitter in (self.columns, self.side):
+            splitter.setHandleWidth(10)
+            splitter.setChildrenCollapsible(False)
+        body = QWidget()
+        layout = QVBoxLayout(body)
+        layout.setContentsMargins(10, 8, 10, 8)
+        layout.setSpacing(8)
+        layout.addWidget(self.settings_bar)
+        layout.addWidget(self.columns, 1)
+        self.setCentralWidget(body)
+
+    def _toolbar(self) -> QToolBar:
+        bar = QToolBar("Training")
+        bar.setObjectName("trainingToolbar")
+        bar.setMovable(False)
+        bar.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
+        bar.setIconSize(QSize(14, 14))
+        for action in self.actions_of_training.all:
+            bar.addAction(action)
+            button = bar.widgetForAction(action)
+            button.setAccessibleName(action.text())
+            if action is self.actions_of_training.train and isinstance(button, QToolButton):
+                button.setProperty("role", "primary")
+                button.setMinimumWidth(92)
+        self._show_icons()
+        theme().changed.connect(self._show_icons)
+        return bar
+
+    def _show_icons(self) -> None:
+        for action in self.actions_of_training.all:
+            primary = action is self.actions_of_training.train
+            action.setIcon(action_icon(action.objectName().removeprefix("action").lower(), primary=primary))
+
+    def _tables(self) -> QWidget:
+        self.tables = QTabWidget()
+        self.tables.setDocumentMode(True)
+        self.tables.addTab(self.values, "Values")
+        self.tables.addTab(self.weights, "Weights")
+        return _card(self.tables)
+
+    def _make_menus(self) -> None:
+        bar = self.menuBar()
+        file = bar.addMenu("&File")
+        file.addActions([self.files.new, self.files.open])
+        file.addMenu(self.files.recent)
+        file.addMenu(self.files.examples)
+        file.addSeparator()
+        file.addActions([self.files.save, self.files.save_as])
+        file.addSeparator()
+        leave = file.addAction("&Quit")
+        leave.setShortcut(QKeySequence.StandardKey.Quit)
+        leave.triggered.connect(self.close)
+        edit = bar.addMenu("&Edit")
+        edit.addActions(self._undo_actions())
+        bar.addMenu("&Training").addActions(list(self.actions_of_training.all))
+        self._make_view_menu()
+        bar.addMenu("&Help").addAction("&About Bias Studio").triggered.connect(self._about)
+
+    def _undo_actions(self) -> list[QAction]:
+        self.undo = self.document.undo_stack.createUndoAction(self, "&Undo")
+        self.undo.setObjectName("actionUndo")
+        self.undo.setShortcut(QKeySequence.StandardKey.Undo)
+        self.redo = self.document.undo_stack.createRedoAction(self, "&Redo")
+        self.redo.setObjectName("actionRedo")
+        self.redo.setShortcuts([QKeySequence(QKeySequence.StandardKey.Redo), QKeySequence("Ctrl+Y")])
+        return [self.undo, self.redo]
+
+    def _make_view_menu(self) -> None:
+        view = self.menuBar().addMenu("&View")
+        appearance = view.addMenu("&Appearance")
+        group = QActionGroup(self)
+        for text, scheme in (
+            ("As the &system", Qt.ColorScheme.Unknown),
+            ("&Light", Qt.ColorScheme.Light),
+            ("&Dark", Qt.ColorScheme.Dark),
+        ):
+            action = appearance.addAction(text)
+            action.setCheckable(True)
+            action.setChecked(scheme == Qt.ColorScheme.Unknown)
+            group.addAction(action)
+            action.triggered.connect(lambda _=False, scheme=scheme: theme().prefer(scheme))
+
+    def set_locked(self, locked: bool) -> None:
+        """While training: the experiment can't be changed, only looked at."""
+        self.stack_editor.set_locked(locked, LOCKED)
+        self.settings_bar.set_locked(locked, LOCKED)
+        self.files.set_locked(locked)
+        # The undo stack enables its actions itself whenever it changes, so it is the stack that is switched off.
+        self.document.undo_stack.setActive(not locked)
+        self.undo.setEnabled(not locked and self.document.undo_stack.canUndo())
+        self.redo.setEnabled(not locked and self.document.undo_stack.canRedo())
+
+    def wait_ready(self, timeout_ms: int = 30_000) -> bool:
+        """Run the event loop until the present stack is built, or refused; False where it took too long."""
+        return self.wait_until(self.ready, timeout_ms)
+
+    def wait_until(self, condition: Callable[[], bool], timeout_ms: int) -> bool:
+        """Run the event loop until `condition` holds; False where it took too long."""
+        loop, deadline, look = QEventLoop(), QTimer(), QTimer()
+        deadline.setSingleShot(True)
+        deadline.timeout.connect(loop.quit)
+        look.timeout.connect(lambda: condition() and loop.quit())
+        deadline.start(timeout_ms)
+        look.start(5)
+        if not condition():
+            loop.exec()
+        return condition()
+
+    def show_fault(self, sentence: str, details: str) -> None:
+        """A bug of ours, with its traceback to copy."""
+        self.faulted.emit(sentence)
+        box = QMessageBox(self)
+        box.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        box.setObjectName("faultDialog")
+        box.setIcon(QMessageBox.Icon.Critical)
+        box.setText("Something went wrong in Bias Studio.")
+        box.setInformativeText(f"{sentence}\n\nYour experiment is unharmed. The details can be copied for a report.")
+        box.setDetailedText(details)
+        box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        box.open()
+
+    def _about(self) -> None:
+        from biasstudio import __version__
+
+        QMessageBox.about(
+            self,
+            "About Bias Studio",
+            f"<b>Bias Studio {__version__}</b><p>See what the biases of a neural network do.</p>"
+            f"<p>{self.status.versions.text()}</p><p>MIT licence. MNIST digits: Yann LeCun and Corinna Cortes, "
+            "CC BY-SA 3.0.</p>",
+        )
+
+    def _show_title(self) -> None:
+        path = self.document.path
+        self.setWindowTitle(f"{path.name if path else 'Untitled'}[*] — Bias Studio")
+        self.setWindowModified(self.document.modified)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        urls = event.mimeData().urls()
+        if len(urls) == 1 and urls[0].toLocalFile().endswith(SUFFIX) and self.files.open.isEnabled():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        from pathlib import Path
+
+        self.files.open_path(Path(event.mimeData().urls()[0].toLocalFile()))
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Ask for unsaved changes, hide at once, and close for good when the worker has ended."""
+        if self._may_close:
+            event.accept()
+            self.has_closed = True
+            self.closed.emit()
+            return
+        event.ignore()
+        if not self._without_asking and self.isVisible() and not self.files.may_leave():
+            return
+        self._remember_geometry()
+        self.clock.stop()
+        self.hide()
+        self.closeAsked.emit()
+
+    def close_without_asking(self) -> None:
+        """Close as at the person's click, but give up what is unsaved: for signals of the system and for tests."""
+        self._without_asking = True
+        self.close()
+
+    def finish_closing(self) -> None:
+        """The worker has ended: nothing stands in the way any more."""
+        self._may_close = True
+        self.close()
+
+    def _remember_geometry(self) -> None:
+        settings = QSettings()
+        settings.setValue("window/geometry", self.saveGeometry())
+        for name, splitter in self._splitters().items():
+            settings.setValue(f"window/{name}", splitter.saveState())
+
+    def _restore(self) -> None:
+        settings = QSettings()
+        geometry = settings.value("window/geometry")
+        if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
+            self.resize(1440, 900)
+        for name, splitter in self._splitters().items():
+            state = settings.value(f"window/{name}")
+            if isinstance(state, QByteArray):
+                splitter.restoreState(state)
+
+    def _splitters(self) -> dict[str, QSplitter]:
+        return {"columns": self.columns, "side": self.side}
+
+
+def _card(content: QWidget) -> QFrame:
+    card = QFrame()
+    card.setProperty("card", True)
+    layout = QHBoxLayout(card)
+    layout.setContentsMargins(2, 2, 2, 2)
+    layout.addWidget(content)
+    return card

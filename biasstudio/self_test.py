@@ -1,0 +1,87 @@
+"""self-test: the main job from end to end, offscreen, with its results checked."""
+
+import os
+import time
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from biasstudio.gui.main_window import MainWindow
+
+
+class SelfTestFailed(Exception):
+    """A check of the self-test did not hold."""
+
+
+def self_test() -> int:
+    """Build, train one epoch, draw, compare; print what was done. The exit status: 0, or 1 where a check failed."""
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    started = time.monotonic()
+    try:
+        for line in _steps():
+            print(f"  ok  {line}", flush=True)
+    except SelfTestFailed as error:
+        print(f"FAIL  {error}", flush=True)
+        return 1
+    print(f"Bias Studio works here. {time.monotonic() - started:.0f} s", flush=True)
+    return 0
+
+
+def _check(holds: bool, what: str) -> None:
+    if not holds:
+        raise SelfTestFailed(what)
+
+
+def _steps() -> Iterator[str]:
+    from biasstudio.app import create_application, create_window
+    from biasstudio.gui.file_actions import load_example
+
+    application = create_application()
+    window = create_window(load_example("tutorial").change_training(epochs=1))
+    faults: list[str] = []
+    window.faulted.connect(faults.append)
+    window.show()
+    try:
+        yield "window opened"
+        _check(window.wait_ready(120_000), "the tutorial network was not built in two minutes")
+        history = window.view.history
+        if history is None:
+            raise SelfTestFailed("no network was built")
+        lengths = [(vector.path, vector.length) for vector in history.vectors]
+        expected = [("conv2d/bias", 32), ("dense/bias", 10), ("dense_1/bias", 1)]
+        _check(lengths == expected, f"bias vectors are {lengths}, expected {expected}")
+        _check(len(set(history.values("conv2d/bias", 0))) == 32, "HeNormal did not give 32 different values")
+        _check(not history.values("dense/bias", 0).any(), "zeros did not give zeros")
+        yield f"{window.status.versions.text()}: network built, bias vectors {dict(lengths)}"
+        window.actions_of_training.train.trigger()
+        ended = window.wait_until(lambda: bool(history.epochs()) and window.ready(), 300_000)
+        _check(ended and not faults, f"training did not end well: {faults or 'it took more than five minutes'}")
+        loss = history.epochs()[0].metrics["loss"]
+        _check(history.size == 142 and np.isfinite(loss), f"{history.size} frames and loss {loss}, expected 142 frames")
+        yield f"trained one epoch on the shipped digits: {history.last_step} steps, loss {loss:.4f}"
+        for name, colours in window.draw_every_panel().items():
+            _check(colours > 8, f"the panel {name} was drawn in {colours} colours: it is empty")
+        yield "every panel drawn"
+        yield f"last frame equals the model's weights: {_compare_with_model(window)} values"
+    finally:
+        window.close_without_asking()
+        window.wait_until(lambda: window.has_closed, 30_000)
+        application.processEvents()
+    yield "window and worker closed"
+
+
+def _compare_with_model(window: "MainWindow") -> int:
+    history, compared = window.view.history, 0
+    assert history is not None  # noqa: S101 - checked by the caller
+    for vector in history.vectors:
+        window.weights.requested.emit(vector.layer)
+        _check(
+            window.wait_until(lambda layer=vector.layer: window.weights.layer_shown == layer, 30_000),
+            f"the weights of {vector.layer} were not read",
+        )
+        bias = window.weights.array(vector.path.split("/")[-1])
+        _check(np.array_equal(bias, history.values(vector.path, history.last_step)), f"{vector.path} differs")
+        compared += vector.length
+    return compared
