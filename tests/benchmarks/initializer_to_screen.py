@@ -1,0 +1,57 @@
+"""From choosing an initializer in the dropdown to its values painted in the vector panel."""
+
+import time
+
+from PySide6.QtCore import QEvent, QObject
+from PySide6.QtWidgets import QComboBox, QWidget
+
+from biasstudio.app import create_application, create_window
+from tests.benchmarks.figures import row
+
+NAMES = ["HeNormal", "Zeros", "RandomNormal", "Ones", "LecunUniform", "GlorotNormal"]
+ROUNDS = 5
+
+
+class Painted(QObject):
+    """The time of the last paint of a widget's viewport."""
+
+    def __init__(self, widget: QWidget) -> None:
+        super().__init__()
+        self.at = 0.0
+        widget.installEventFilter(self)
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.Paint:
+            self.at = time.perf_counter()
+        return False
+
+
+def main() -> None:
+    application = create_application()
+    window = create_window()
+    window.resize(1440, 900)
+    window.show()
+    assert window.wait_ready(120_000)
+    window.wait_until(lambda: False, 500)
+    panel = window.findChild(QWidget, "vectorPanel")
+    painted = Painted(panel.plot.viewport())
+    choice = next(c for c in window.findChildren(QComboBox, "initializerChoice") if c.currentText() == "HeNormal")
+    times = []
+    for name in (NAMES * ROUNDS)[1:]:
+        before, started = window.view.history, time.perf_counter()
+        choice.setFocus()
+        choice.setCurrentText(name)
+        choice.activated.emit(choice.currentIndex())
+        window.wait_until(
+            lambda before=before: window.view.history is not before and not panel.dirty and painted.at > started, 30_000
+        )
+        times.append((painted.at - started) * 1000)
+        window.wait_until(lambda: False, 100)
+    print(row("initializer chosen to values painted", times, "ms"))
+    window.close_without_asking()
+    window.wait_until(lambda: window.has_closed, 30_000)
+    application.quit()
+
+
+if __name__ == "__main__":
+    main()
