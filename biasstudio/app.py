@@ -43,6 +43,7 @@ class Session(QObject):
         self._state = WorkerState.LOADING
         self._built: Built | None = None
         self._asked: Experiment | None = None
+        self._awaiting = False
         self._refused: SpecError | None = None
         self._closing = False
         window.ready = self.ready
@@ -60,15 +61,18 @@ class Session(QObject):
         if self.worker.isRunning():
             self.worker.send(Close())
         else:
-            self._window.finish_closing()
+            # Not from within the window's own closing.
+            QTimer.singleShot(0, self._window, self._window.finish_closing)
 
     def ready(self) -> bool:
         """The present stack was built or refused, and nothing is under way."""
-        answered = self._refused is not None or self._is_built()
-        return answered and self._state is WorkerState.READY
+        return self._state is WorkerState.READY and not self._awaiting
 
     def _is_built(self) -> bool:
-        return self._built is not None and self._built.experiment.same_network(self._document.experiment)
+        """The worker's network is that of the present experiment."""
+        if self._built is None or self._awaiting or self._refused is not None:
+            return False
+        return self._built.experiment.same_network(self._document.experiment)
 
     def _connect_worker(self) -> None:
         worker, window = self.worker, self._window
@@ -96,20 +100,24 @@ class Session(QObject):
         window.closeAsked.connect(self._close)
 
     def _follow_document(self) -> None:
+        experiment, built = self._document.experiment, self._built
+        if self._refused is not None and built is not None and built.experiment.same_network(experiment):
+            self._asked, self._refused = built.experiment, None
+            self._window.stack_editor.show_built(built)
         # What fit alone takes needs no other network: the trained one goes on with it.
-        if not self._is_built() or self._refused is not None:
+        elif self._asked is None or self._refused is not None or not self._asked.same_network(experiment):
             self._build()
         self._update_actions()
 
     def _build(self) -> None:
-        self._asked, self._refused = self._document.experiment, None
+        self._asked, self._refused, self._awaiting = self._document.experiment, None, True
         self.worker.send(Build(self._asked))
 
     def _show_built(self, built: Built) -> None:
-        if built.experiment != self._asked:
+        if built.experiment is not self._asked:
             return  # a newer one is on its way
         window = self._window
-        self._built = built
+        self._built, self._awaiting = built, False
         window.view.set_history(built.history)
         window.stack_editor.show_built(built)
         window.findings.show_findings(built.findings)
@@ -119,10 +127,11 @@ class Session(QObject):
         self._update_actions()
 
     def _show_refused(self, failed: BuildFailed) -> None:
-        if failed.experiment == self._document.experiment:
-            self._refused = failed.error
-            self._window.stack_editor.show_problem(failed.error)
-            self._update_actions()
+        if self._asked is None or not failed.experiment.same_network(self._asked):
+            return
+        self._refused, self._awaiting = failed.error, False
+        self._window.stack_editor.show_problem(failed.error)
+        self._update_actions()
 
     def _show_state(self, state: WorkerState) -> None:
         self._state = state
@@ -145,7 +154,7 @@ class Session(QObject):
         """Why the present experiment can't be trained, as far as it is known."""
         if self._refused is not None:
             return self._refused
-        return self._built.misfit if self._built is not None and self._is_built() else None
+        return self._built.misfit if self._built is not None and not self._awaiting else None
 
     def _show_message(self, problem: SpecError | None) -> None:
         status = self._window.status
@@ -168,8 +177,8 @@ class Session(QObject):
         self._window.findings.show_findings(ended.findings)
 
     def _show_fault(self, sentence: str, details: str) -> None:
-        if not self._is_built():
-            self._refused = SpecError(sentence)
+        if self._awaiting:
+            self._refused, self._awaiting = SpecError(sentence), False
             self._update_actions()
         self._window.show_fault(sentence, details)
 

@@ -25,5 +25,7 @@ def _no_thread_left_behind():
     before = set(threading.enumerate())
     yield
     # TensorFlow keeps pool threads of its own; they are not Python threads until they call into Python.
-    left = [t for t in set(threading.enumerate()) - before if t.is_alive() and not isinstance(t, threading._DummyThread)]
+    left = [
+        t for t in set(threading.enumerate()) - before if t.is_alive() and not isinstance(t, threading._DummyThread)
+    ]
     assert not left, f"threads left behind: {left}"

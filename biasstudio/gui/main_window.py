@@ -124,7 +124,7 @@ class MainWindow(QMainWindow):
         self.tables.setDocumentMode(True)
         self.tables.addTab(self.values, "Values")
         self.tables.addTab(self.weights, "Weights")
-        return _card(self.tables)
+        return self.tables
 
     def _make_menus(self) -> None:
         bar = self.menuBar()

@@ -164,6 +164,8 @@ def _style_sheet(colours: Colours) -> str:
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus {{ border-color: {colours.accent}; }}
     QLineEdit[fault="true"] {{ border-color: {colours.error}; }}
     QLineEdit:disabled, QComboBox:disabled {{ color: {colours.faint}; }}
+    ChoiceBox {{ padding-left: 9px; padding-right: 2px; }}
+    ChoiceBox::drop-down {{ border: none; width: 18px; }}
     QComboBox QAbstractItemView {{ background: {colours.surface}; border: 1px solid {colours.border};
         selection-background-color: {colours.accent_soft}; selection-color: {colours.text}; }}
     QPushButton, QToolButton {{ background: {colours.surface}; border: 1px solid {colours.border}; border-radius: 6px;
@@ -181,10 +183,40 @@ def _style_sheet(colours: Colours) -> str:
     QPushButton[role="quiet"], QToolButton[role="quiet"] {{ background: transparent; border-color: transparent;
         color: {colours.accent}; padding: 3px 6px; }}
     QPushButton[role="quiet"]:hover, QToolButton[role="quiet"]:hover {{ background: {colours.accent_soft}; }}
+    QToolButton[menu="true"] {{ color: {colours.muted}; padding: 0 2px; }}
+    QToolButton[menu="true"]::menu-indicator {{ image: none; }}
+    QFrame[card="true"]:focus {{ border: 1px solid {colours.accent}; }}
+    QPushButton[role="chip"] {{ background: transparent; color: {colours.muted}; border-radius: 11px;
+        padding: 2px 9px; min-height: 17px; font-weight: 600; }}
+    QPushButton[role="segment"] {{ background: {colours.field}; color: {colours.muted}; border-color: {colours.field};
+        padding: 2px 9px; min-height: 17px; font-weight: 600; }}
+    QPushButton[role="chip"]:checked, QPushButton[role="segment"]:checked {{ background: {colours.accent_soft};
+        color: {colours.accent}; border-color: {colours.accent_soft}; }}
+    QPushButton[role="chip"]:hover, QPushButton[role="segment"]:hover,
+    QPushButton[role="chip"]:focus, QPushButton[role="segment"]:focus {{ border-color: {colours.accent}; }}
+    QPushButton[role="segment"]:disabled {{ color: {colours.faint}; }}
+    QLabel[role="hover"] {{ color: {colours.text}; background: {colours.surface}; border: 1px solid {colours.border};
+        border-radius: 4px; padding: 2px 6px; }}
+    QSlider::groove:horizontal {{ background: {colours.field}; height: 4px; border-radius: 2px; }}
+    QSlider::sub-page:horizontal {{ background: {colours.accent}; border-radius: 2px; }}
+    QSlider::handle:horizontal {{ background: {colours.accent}; width: 14px; height: 14px; margin: -5px 0;
+        border-radius: 7px; }}
+    QSlider::handle:horizontal:focus {{ border: 2px solid {colours.accent_soft}; width: 10px; height: 10px; }}
+    QFrame[popup="true"] {{ background: {colours.surface}; border: 1px solid {colours.border}; }}
+    QFrame#dropIndicator {{ background: {colours.accent}; border-radius: 1px; }}
+    QScrollBar:vertical {{ background: transparent; width: 8px; margin: 0; }}
+    QScrollBar:horizontal {{ background: transparent; height: 8px; margin: 0; }}
+    QScrollBar::handle {{ background: {colours.ghost}; border-radius: 3px; margin: 1px; }}
+    QScrollBar::handle:vertical {{ min-height: 28px; }}
+    QScrollBar::handle:horizontal {{ min-width: 28px; }}
+    QScrollBar::handle:hover {{ background: {colours.faint}; }}
+    QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
+    QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
     QTableView, QListView, QListWidget {{ background: {colours.surface}; alternate-background-color: {colours.field};
         border: none; selection-background-color: {colours.accent_soft}; selection-color: {colours.text};
         gridline-color: {colours.grid}; }}
+    QHeaderView, QTableCornerButton::section {{ background: {colours.surface}; border: none; }}
     QHeaderView::section {{ background: {colours.surface}; color: {colours.muted}; border: none;
         border-bottom: 1px solid {colours.border}; padding: 4px 8px; }}
     QProgressBar {{ background: {colours.field}; border: none; border-radius: 3px; max-height: 6px; }}

@@ -159,8 +159,9 @@ class History:
 
     def _rows(self, most: int, last_step: int | None) -> Steps:
         end = self._size if last_step is None else self._row_of(last_step) + 1
+        end = min(end, self._size)
         distance = 1
-        while end > distance * most:
+        while end > distance * max(1, most):
             distance *= 2
         rows = np.arange(0, end, distance, dtype=np.int64)
         return rows if len(rows) == 0 or rows[-1] == end - 1 else np.append(rows, end - 1)
@@ -168,7 +169,8 @@ class History:
     def metric(self, name: str, most: int = 2_000) -> tuple[Steps, Floats]:
         """A batch metric from step 1 on: steps int64 (m,), values float32 (m,).
 
-        Beyond `most` points each group of neighbours gives its lowest and its highest value, so that no peak is lost.
+        Beyond `most` points each group of neighbours gives its lowest and its highest value, so that no peak is lost;
+        NaN only where all of them are.
         """
         with self._lock:
             first = int(np.searchsorted(self._steps[: self._size], 1))
@@ -179,7 +181,7 @@ class History:
         group = -(-2 * len(steps) // most)
         starts = np.arange(0, len(steps), group)
         steps_of_groups = np.repeat(steps[starts], 2)
-        extremes = np.stack([np.minimum.reduceat(values, starts), np.maximum.reduceat(values, starts)], axis=1)
+        extremes = np.stack([np.fmin.reduceat(values, starts), np.fmax.reduceat(values, starts)], axis=1)
         return steps_of_groups, extremes.reshape(-1)
 
     def metrics_at(self, step: int) -> dict[str, float]:

@@ -5,6 +5,7 @@ One schema serves them all, so that the editor, the files and the command line c
 
 import math
 import re
+import reprlib
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,7 +52,7 @@ class Argument:
             return None
         checked = _CHECKS[self.kind](self, value)
         if checked is None:
-            raise SpecError(f"{self.name} takes {self.expected()}, not {_shown(value)}.", argument=self.name)
+            raise SpecError(f"{self.name} takes {self.expected()}, not {shown(value)}.", argument=self.name)
         return checked
 
     def parse(self, text: str) -> Any:
@@ -65,7 +66,11 @@ class Argument:
             numbers = [_number(part) for part in re.split(r"[,;x×\s]+", stripped.strip("()[]")) if part]
             if not numbers or None in numbers:
                 return self.check(stripped)
-            return self.check(numbers[0] if len(numbers) == 1 and self.kind != "shape" else tuple(numbers))
+            # A list of one number is told from a number by its comma or bracket, as in Python.
+            is_list = len(numbers) > 1 or self.kind == "shape" or (self.kind == "numbers" and stripped.endswith((",", "]", ",)")))
+            return self.check(tuple(numbers) if is_list else numbers[0])
+        if self.kind == "boolean":
+            return self.check({"true": True, "false": False}.get(stripped.lower(), stripped))
         return self.check(stripped)
 
     def format(self, value: Any) -> str:
@@ -73,7 +78,10 @@ class Argument:
         if value is None:
             return self.unset
         if isinstance(value, tuple):
-            return (" × " if self.kind in ("integers", "shape") else ", ").join(_format_number(part) for part in value)
+            text = (" × " if self.kind in ("integers", "shape") else ", ").join(_format_number(part) for part in value)
+            return f"{text}," if self.kind == "numbers" and len(value) == 1 else text
+        if isinstance(value, bool):
+            return str(value).lower()
         return _format_number(value) if isinstance(value, int | float) else str(value)
 
     def expected(self) -> str:
@@ -128,8 +136,17 @@ def _format_number(number: float) -> str:
     return str(number) if isinstance(number, int) else f"{number!r}".removesuffix(".0")
 
 
-def _shown(value: Any) -> str:
-    text = repr(value) if not isinstance(value, tuple | list) else str(value)
+_SHOWN = reprlib.Repr()
+_SHOWN.maxlevel = 4
+_SHOWN.maxtuple = _SHOWN.maxlist = _SHOWN.maxdict = 20
+_SHOWN.maxstring = _SHOWN.maxlong = _SHOWN.maxother = 60
+
+
+def shown(value: Any) -> str:
+    """`value` for a message: short, printable, and safe for values that are huge or nested without end."""
+    if isinstance(value, int) and abs(value) >= 10**60:
+        return "a number of more than 60 digits"
+    text = _SHOWN.repr(value)
     return text if len(text) <= 60 else text[:57] + "…"
 
 
@@ -210,7 +227,7 @@ def check_arguments(
     known = {argument.name for argument in schema}
     for name in given:
         if name not in known:
-            raise SpecError(f"{owner}: there is no argument {name!r}.", layer=layer, argument=name)
+            raise SpecError(f"{owner}: there is no argument {shown(name)}.", layer=layer, argument=name)
     try:
         return tuple((argument.name, argument.check(given.get(argument.name, argument.default))) for argument in schema)
     except SpecError as error:

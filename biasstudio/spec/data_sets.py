@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
-from biasstudio.spec.arguments import Argument, SpecError, check_arguments
+from biasstudio.spec.arguments import Argument, SpecError, check_arguments, shown
 
 _POINTS = Argument("points", "integer", 1000, "Number of points.", minimum=20, maximum=100_000)
 _NOISE = Argument("noise", "number", 0.1, "Standard deviation of what is added to each coordinate.", 0.0, 5.0)
@@ -70,10 +70,10 @@ class DataSet:
     parameters: tuple[tuple[str, Any], ...] = ()
 
     @classmethod
-    def of(cls, name: str, **parameters: Any) -> "DataSet":
+    def of(cls, name: str, /, **parameters: Any) -> "DataSet":
         """Raises SpecError naming the data set and the parameter."""
         if name not in DATA_SET_TYPES:
-            raise SpecError(f"data: there is no data set {name!r}; there are {', '.join(DATA_SET_TYPES)}.")
+            raise SpecError(f"data: there is no data set {shown(name)}; there are {', '.join(DATA_SET_TYPES)}.")
         return cls(name, check_arguments(parameters, DATA_SET_TYPES[name].parameters, f"data {name}"))
 
     @property

@@ -3,11 +3,12 @@
 import json
 import os
 import tempfile
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
-from biasstudio.spec.arguments import Argument, SpecError, check_arguments
+from biasstudio.spec.arguments import Argument, SpecError, check_arguments, shown
 from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.keras_config import stack_from_keras, stack_to_keras
 from biasstudio.spec.stack import Stack
@@ -15,6 +16,7 @@ from biasstudio.spec.stack import Stack
 FORMAT = "biasstudio-experiment"
 FORMAT_VERSION = 1
 MAXIMUM_FILE_BYTES = 20_000_000
+_MAXIMUM_DEPTH = 50
 
 # Learning rates are Keras's own defaults.
 OPTIMIZERS = {"Adam": 0.001, "SGD": 0.01, "RMSprop": 0.001, "AdamW": 0.001, "Nadam": 0.001, "Adagrad": 0.001}
@@ -106,9 +108,9 @@ def experiment_from_json(text: str) -> Experiment:
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise SpecError(f"This is not an experiment of Bias Studio: it has no member 'format' that says {FORMAT!r}.")
     version = document.get("version")
-    if version != FORMAT_VERSION:
+    if type(version) is not int or version != FORMAT_VERSION:
         raise SpecError(
-            f"The experiment has format version {str(version)[:20]}; this Bias Studio reads version {FORMAT_VERSION}."
+            f"The experiment has format version {shown(version)}; this Bias Studio reads version {FORMAT_VERSION}."
         )
     _check_keys(document, {"format", "version", "model", "data", "training"}, "the experiment")
     data = _member(document, "data")
@@ -116,7 +118,10 @@ def experiment_from_json(text: str) -> Experiment:
     _check_keys(training, {field.name for field in fields(Training)}, "training")
     if not isinstance(data.get("name"), str):
         raise SpecError("data: the member 'name' that says which data set is missing.")
-    return Experiment(stack_from_keras(_member(document, "model")), DataSet.of(**data), Training(**training))
+    parameters = {name: value for name, value in data.items() if name != "name"}
+    return Experiment(
+        stack_from_keras(_member(document, "model")), DataSet.of(data["name"], **parameters), Training(**training)
+    )
 
 
 def _parsed(text: str) -> Any:
@@ -124,13 +129,23 @@ def _parsed(text: str) -> Any:
         raise SpecError(f"The experiment holds {constant}, which is not a number.")
 
     try:
-        return json.loads(text, parse_constant=refuse)
+        document = json.loads(text, parse_constant=refuse)
+        level = [document]
+        for _ in range(_MAXIMUM_DEPTH):
+            level = [child for node in level for child in _children(node)]
+        if level:
+            raise RecursionError
+        return document
     except RecursionError:
         raise SpecError("The experiment is nested too deeply to be one.") from None
     except SpecError:
         raise
     except ValueError as error:
         raise SpecError(f"The file is damaged or not JSON: {error}.") from None
+
+
+def _children(node: Any) -> Iterable[Any]:
+    return node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
 
 
 def _member(document: dict[str, Any], name: str) -> dict[str, Any]:
@@ -143,7 +158,7 @@ def _member(document: dict[str, Any], name: str) -> dict[str, Any]:
 def _check_keys(given: dict[str, Any], known: set[str], where: str) -> None:
     for key in given:
         if key not in known:
-            raise SpecError(f"There is no member {key[:60]!r} in {where}; known are {', '.join(sorted(known))}.")
+            raise SpecError(f"There is no member {shown(key)} in {where}; known are {', '.join(sorted(known))}.")
 
 
 def load_experiment(path: Path) -> Experiment:

@@ -7,7 +7,7 @@ import math
 from dataclasses import dataclass
 from typing import Any
 
-from biasstudio.spec.arguments import Argument, SpecError, check_arguments
+from biasstudio.spec.arguments import Argument, SpecError, check_arguments, shown
 
 # Keras truncates at two standard deviations; what is left of a unit normal then has this standard deviation.
 _TRUNCATED_NORMAL_DEVIATION = 0.87962566103423978
@@ -103,10 +103,10 @@ class Initializer:
     is_initializer = True
 
     @classmethod
-    def of(cls, name: str, **parameters: Any) -> "Initializer":
+    def of(cls, name: str, /, **parameters: Any) -> "Initializer":
         """The initializer `name` of the catalogue, with defaults for what is not given. Raises SpecError."""
         if name not in INITIALIZER_TYPES:
-            raise SpecError(f"There is no initializer {name!r}; there are {', '.join(INITIALIZER_TYPES)}.")
+            raise SpecError(f"There is no initializer {shown(name)}; there are {', '.join(INITIALIZER_TYPES)}.")
         return cls(name, check_arguments(parameters, INITIALIZER_TYPES[name].parameters, name))
 
     @property

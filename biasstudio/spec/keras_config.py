@@ -2,9 +2,9 @@
 
 from typing import Any
 
-from biasstudio.spec.arguments import MAXIMUM_ARRAY_LENGTH, SpecError
+from biasstudio.spec.arguments import MAXIMUM_ARRAY_LENGTH, SpecError, shown
 from biasstudio.spec.initializers import INITIALIZER_TYPES, Initializer
-from biasstudio.spec.stack import Layer, Stack, base_name
+from biasstudio.spec.stack import MAXIMUM_LAYERS, Layer, Stack, base_name
 
 _INITIALIZER_NAMES = {base_name(name): name for name in INITIALIZER_TYPES}
 # Written by Keras beside the parameters that we offer; these values mean "not used".
@@ -13,7 +13,9 @@ _UNUSED_INITIALIZER_KEYS = {"input_axes", "output_axes"}
 
 def stack_to_keras(stack: Stack, name: str = "sequential") -> dict[str, Any]:
     """The config of a Sequential model, ready for JSON."""
-    input_layer = {"batch_shape": [None, *stack.input_shape], "dtype": "float32", "name": "input_layer"}
+    # Keras counts the input among the layers, whose names differ.
+    input_name = stack.free_name("InputLayer")
+    input_layer = {"batch_shape": [None, *stack.input_shape], "dtype": "float32", "name": input_name}
     layers = [_entry("keras.layers", "InputLayer", input_layer), *(layer_to_keras(layer) for layer in stack.layers)]
     return _entry("keras", "Sequential", {"name": name, "trainable": True, "dtype": "float32", "layers": layers})
 
@@ -43,6 +45,8 @@ def stack_from_keras(entry: dict[str, Any]) -> Stack:
     entries = config.get("layers")
     if not isinstance(entries, list) or not entries:
         raise SpecError("The model has no list of layers that starts with an InputLayer.")
+    if len(entries) > MAXIMUM_LAYERS + 1:
+        raise SpecError(f"A stack takes up to {MAXIMUM_LAYERS} layers, but the model has {len(entries) - 1}.")
     return Stack(_input_shape(entries[0]), tuple(_layer(entry) for entry in entries[1:]))
 
 
@@ -72,7 +76,7 @@ def _layer(entry: Any) -> Layer:
 
 def _check_fixed(key: str, value: Any, layer: Layer) -> None:
     if key not in layer.type.fixed:
-        raise SpecError(f"{layer.name}: {layer.class_name} has no argument {_short(key)!r}.", layer=layer.name)
+        raise SpecError(f"{layer.name}: {layer.class_name} has no argument {shown(key)}.", layer=layer.name)
     if _plain(value) != layer.type.fixed[key]:
         raise SpecError(
             f"{layer.name}: {key} can only be {layer.type.fixed[key]} here, not {_short(_plain(value))}.",
@@ -99,15 +103,15 @@ def _from_json(value: Any, kind: str, layer: str) -> Any:
 
 
 def _initializer(value: Any, layer: str) -> Initializer:
-    if isinstance(value, str):
-        return Initializer.of(_INITIALIZER_NAMES.get(value, value))
-    class_name, config = _opened(value, f"{layer}: the initializer")
-    parameters = {
-        key: tuple(parameter) if isinstance(parameter, list) and len(parameter) <= MAXIMUM_ARRAY_LENGTH else parameter
-        for key, parameter in config.items()
-        if key not in _UNUSED_INITIALIZER_KEYS or parameter is not None
-    }
     try:
+        if isinstance(value, str):
+            return Initializer.of(_INITIALIZER_NAMES.get(value, value))
+        class_name, config = _opened(value, "the initializer")
+        parameters = {
+            key: tuple(item) if isinstance(item, list) and len(item) <= MAXIMUM_ARRAY_LENGTH else item
+            for key, item in config.items()
+            if key not in _UNUSED_INITIALIZER_KEYS or item is not None
+        }
         return Initializer.of(class_name, **parameters)
     except SpecError as error:
         raise SpecError(f"{layer}: {error}", layer=layer, argument=error.argument) from None
@@ -122,4 +126,4 @@ def _opened(entry: Any, what: str) -> tuple[str, dict[str, Any]]:
 
 
 def _short(value: Any) -> str:
-    return str(value)[:60]
+    return value if isinstance(value, str) and value.isprintable() and len(value) <= 60 else shown(value)

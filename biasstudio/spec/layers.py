@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from biasstudio.resource_files import resource_path
-from biasstudio.spec.arguments import Argument, SpecError
+from biasstudio.spec.arguments import Argument, SpecError, shown
 from biasstudio.spec.initializers import Initializer
 
 
@@ -69,4 +69,4 @@ def layer_type(name: str) -> LayerType:
     try:
         return layer_types()[name]
     except KeyError:
-        raise SpecError(f"There is no layer {name!r} here; there are {', '.join(layer_types())}.") from None
+        raise SpecError(f"There is no layer {shown(name)} here; there are {', '.join(layer_types())}.") from None

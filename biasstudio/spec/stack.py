@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from biasstudio.spec.arguments import Argument, SpecError, check_arguments
+from biasstudio.spec.arguments import Argument, SpecError, check_arguments, shown
 from biasstudio.spec.initializers import Initializer
 from biasstudio.spec.layers import LayerType, layer_type
 
@@ -25,9 +25,9 @@ class Layer:
     @classmethod
     def of(cls, class_name: str, name: str, **arguments: Any) -> "Layer":
         """A layer with Keras's defaults for what is not given. Raises SpecError naming layer and argument."""
-        if not re.fullmatch(r"[A-Za-z0-9_.][A-Za-z0-9_.\\-]{0,99}", name):
+        if not re.fullmatch(r"[A-Za-z0-9_.][A-Za-z0-9_.-]{0,99}", name):
             raise SpecError(
-                f"A layer's name takes up to 100 letters, digits, _ , - and . without spaces, not {name[:60]!r}.",
+                f"A layer's name takes up to 100 letters, digits, _ , - and . without spaces, not {shown(name)}.",
                 layer=name,
                 argument="name",
             )
@@ -92,12 +92,12 @@ class Stack:
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "input_shape", _checked_shape(self.input_shape))
+        if len(self.layers) > MAXIMUM_LAYERS:
+            raise SpecError(f"A stack takes up to {MAXIMUM_LAYERS} layers, not {len(self.layers)}.")
         names = [layer.name for layer in self.layers]
         for name in names:
             if names.count(name) > 1:
                 raise SpecError(f"Two layers are called {name!r}; each needs a name of its own.", layer=name)
-        if len(names) > MAXIMUM_LAYERS:
-            raise SpecError(f"A stack takes up to {MAXIMUM_LAYERS} layers, not {len(names)}.")
 
     def index(self, name: str) -> int:
         return next(index for index, layer in enumerate(self.layers) if layer.name == name)

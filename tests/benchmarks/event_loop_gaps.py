@@ -23,7 +23,8 @@ def main() -> None:
     timer.timeout.connect(lambda: times.append((time.perf_counter(), phase)))
     timer.start(TICK_MS)
     assert window.wait_ready(120_000)
-    window.panels.show_every_panel()
+    for panel in window.panels.panels:
+        panel.show()
     phase = "training"
     history = window.view.history
     assert history is not None

@@ -46,7 +46,8 @@ def main() -> None:
     window.resize(1440, 900)
     window.show()
     assert window.wait_ready(120_000)
-    window.panels.show_every_panel()
+    for panel in window.panels.panels:
+        panel.show()
     bare(experiment), in_window(window)
     times: dict[str, list[float]] = {"bare": [], "window": []}
     for _ in range(ROUNDS):

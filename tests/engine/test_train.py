@@ -6,8 +6,8 @@ import numpy as np
 from biasstudio.engine.build import build_network
 from biasstudio.engine.data import load_samples
 from biasstudio.engine.train import BatchMetrics, planned_steps, train
-from tests.experiments import moons, tutorial
 from tests.engine.test_build import script_model
+from tests.experiments import moons, tutorial
 
 
 class Witness(keras.callbacks.Callback):
@@ -95,5 +95,7 @@ def test_training_ends_at_the_first_value_that_is_not_finite():
     assert not train(network, experiment.training, lambda: False)
     history = network.history
     steps, losses = history.metric("loss")
-    finite = [np.isfinite(history.frame(step)).all() and np.isfinite(loss) for step, loss in zip(steps, losses, strict=True)]
+    finite = [
+        np.isfinite(history.frame(step)).all() and np.isfinite(loss) for step, loss in zip(steps, losses, strict=True)
+    ]
     assert finite == [True] * (len(steps) - 1) + [False]

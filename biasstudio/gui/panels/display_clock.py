@@ -1,0 +1,129 @@
+"""When panels are drawn: a few at a time, and never more than the training can spare."""
+
+import time
+
+from PySide6.QtCore import QObject, QTimer
+
+from biasstudio.gui.panels.panel import Panel
+from biasstudio.gui.view_state import ViewState
+
+_FAST_MS = 8
+_MOST_MS = 500
+_HURRY_SECONDS = 0.4
+
+
+class DisplayClock(QObject):
+    """Draws at most one dirty visible panel a tick, in turn.
+
+    While training, ticks come as far apart as needed for the window's thread to use at most `share` of the time,
+    Qt's painting included; what a person does (a cursor moved, a unit chosen) is shown at once all the same.
+    """
+
+    def __init__(self, state: ViewState, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.share = 0.06
+        self._state = state
+        self._panels: list[Panel] = []
+        self._last_drawn: dict[Panel, float] = {}
+        self._turn = 0
+        self._training = self._stopped = False
+        self._version = -1
+        self._hurry_until = 0.0
+        self._cpu = time.thread_time()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.timeout.connect(self.tick)
+        chosen_by_person = (state.vectorChanged, state.cursorChanged, state.unitChanged, state.scaleChanged)
+        for changed in (state.historyChanged, *chosen_by_person):
+            changed.connect(self._hurry)
+
+    def add(self, panel: Panel) -> None:
+        """Draw this panel too, from now on."""
+        self._panels.append(panel)
+        panel.becameDirty.connect(self._wake)
+        self._wake()
+
+    @property
+    def training(self) -> bool:
+        return self._training
+
+    def set_training(self, training: bool) -> None:
+        """Say whether frames are coming: only then is the history watched and the drawing held within its share."""
+        self._training = training
+        self.notice()
+        self._wake()
+
+    def stop(self) -> None:
+        """Draw nothing any more: the window closes."""
+        self._stopped = True
+        self._timer.stop()
+
+    @property
+    def active(self) -> bool:
+        return self._timer.isActive()
+
+    def notice(self) -> None:
+        """Mark all panels dirty where the history has grown."""
+        history = self._state.history
+        version = -1 if history is None else history.version
+        if version != self._version:
+            self._version = version
+            for panel in self._panels:
+                panel.mark_dirty()
+
+    def tick(self) -> None:
+        """Draw the next panel that is due, and set the time of the next tick."""
+        now = time.monotonic()
+        spent = self._spent()
+        self.notice()
+        panel = self._next_due(now)
+        if panel is not None:
+            self._last_drawn[panel] = now
+            panel.refresh()
+        self._plan(now, spent)
+
+    def _spent(self) -> float:
+        # Processor time of this thread since the last tick: that tick's drawing, and Qt's painting of it after.
+        cpu = time.thread_time()
+        spent, self._cpu = cpu - self._cpu, cpu
+        return spent
+
+    def _next_due(self, now: float) -> Panel | None:
+        count = len(self._panels)
+        for offset in range(count):
+            index = (self._turn + offset) % count
+            panel = self._panels[index]
+            if _wants_drawing(panel) and self._wait(panel, now) <= 0:
+                self._turn = index + 1
+                return panel
+        return None
+
+    def _wait(self, panel: Panel, now: float) -> float:
+        """Seconds until the panel may be drawn again."""
+        return self._last_drawn.get(panel, -panel.least_seconds) + panel.least_seconds - now
+
+    def _plan(self, now: float, spent: float) -> None:
+        if self._stopped:
+            return
+        if self._training and now >= self._hurry_until:
+            self._timer.start(int(min(_MOST_MS, max(2 * _FAST_MS, 1000 * spent / self.share))))
+            return
+        waits = [self._wait(panel, now) for panel in self._panels if _wants_drawing(panel)]
+        if waits:
+            self._timer.start(max(_FAST_MS, int(1000 * min(waits))))
+        elif self._training:
+            self._timer.start(2 * _FAST_MS)
+
+    def _hurry(self) -> None:
+        self._hurry_until = time.monotonic() + _HURRY_SECONDS
+        if self._timer.remainingTime() > _FAST_MS:
+            self._timer.stop()
+        self._wake()
+
+    def _wake(self) -> None:
+        if not self._stopped and not self._timer.isActive():
+            self._timer.start(0)
+
+
+def _wants_drawing(panel: Panel) -> bool:
+    return panel.dirty and panel.isVisible() and not panel.window().isMinimized()

@@ -1,0 +1,64 @@
+"""Numbers and units as text: signs, ticks, names of units. A true minus sign on screen, a plain one in copies."""
+
+import math
+
+import numpy as np
+
+from biasstudio.recording.network import BiasVector
+
+MINUS = "−"
+_SMALLEST_FIXED = 1e-3
+_LARGEST_FIXED = 1e4
+_MOST_TICK_DECIMALS = 4
+
+
+def signed(value: float) -> str:
+    """A value with its sign and four decimals, +0.4599; in scientific form where four decimals would hide it."""
+    return signed_plain(value).replace("-", MINUS)
+
+
+def signed_plain(value: float) -> str:
+    """As `signed`, with the plain minus that other programs read as a number."""
+    if math.isnan(value):
+        return "NaN"
+    if math.isinf(value):
+        return "+inf" if value > 0 else "-inf"
+    if value == 0:
+        return "0.0000"
+    if _SMALLEST_FIXED <= abs(value) < _LARGEST_FIXED:
+        return f"{value:+.4f}"
+    return f"{value:+.3e}"
+
+
+def brief(value: float, digits: int = 3) -> str:
+    """A value with a few significant digits, for a line of text."""
+    return f"{value:.{digits}g}".replace("e-0", "e-").replace("e+0", "e").replace("e+", "e").replace("-", MINUS)
+
+
+def tick(value: float, spacing: float) -> str:
+    """The text of an axis tick: as many decimals as the distance between ticks asks for."""
+    if abs(value) < spacing / 1e6:
+        return "0"
+    decimals = max(0, -math.floor(math.log10(spacing) + 1e-9))
+    if decimals > _MOST_TICK_DECIMALS - 1 or abs(value) >= _LARGEST_FIXED * 10:
+        digits = max(0, math.floor(math.log10(abs(value)) + 1e-9) - math.floor(math.log10(spacing) + 1e-9))
+        mantissa, exponent = f"{value:.{digits}e}".split("e")
+        return f"{mantissa}e{int(exponent)}".replace("-", MINUS)
+    return f"{value:.{decimals}f}".replace("-", MINUS)
+
+
+def unit_index(vector: BiasVector, unit: int) -> str:
+    """A unit's place in its vector: 25, or (1, 3) in a vector of more than one axis."""
+    if len(vector.shape) < 2:
+        return str(unit)
+    return "(" + ", ".join(str(int(i)) for i in np.unravel_index(unit, vector.shape)) + ")"
+
+
+def unit_name(vector: BiasVector, unit: int) -> str:
+    """Such as channel 25."""
+    return f"{vector.unit} {unit_index(vector, unit)}"
+
+
+def counted(count: int, noun: str) -> str:
+    """1 channel, 32 channels."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

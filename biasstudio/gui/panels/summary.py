@@ -1,0 +1,39 @@
+"""A bias vector in a few figures."""
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from biasstudio.gui.panels import figures
+from biasstudio.gui.panels.moment import Moment, finite
+
+
+@dataclass(frozen=True)
+class Summary:
+    """Of the finite values now; NaN where there is none. `change_norm` is the Euclidean length of the change."""
+
+    mean: float
+    sd: float
+    low: float
+    high: float
+    norm: float
+    change_norm: float
+    moved: int
+    count: int
+
+    def text(self) -> str:
+        named = (("mean", self.mean), ("sd", self.sd), ("min", self.low), ("max", self.high), ("norm", self.norm))
+        shares = f"moved {self.moved:,} of {self.count:,}"
+        return " · ".join([*(f"{name}\N{NO-BREAK SPACE}{figures.brief(value)}" for name, value in named), shares])
+
+
+def summary_of(moment: Moment) -> Summary:
+    now, change = finite(moment.now), finite(moment.change)
+    moved, count = moment.changed, moment.now.size
+    change_norm = float(np.linalg.norm(change))
+    if not now.size:
+        return Summary(np.nan, np.nan, np.nan, np.nan, np.nan, change_norm, moved, count)
+    norm = float(np.linalg.norm(now))
+    return Summary(
+        float(now.mean()), float(now.std()), float(now.min()), float(now.max()), norm, change_norm, moved, count
+    )

@@ -1,0 +1,173 @@
+"""The timeline panel: loss and metrics over all steps, and the cursor that all panels follow."""
+
+from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
+
+from biasstudio.gui.panels import figures
+from biasstudio.gui.panels.chips import Segments
+from biasstudio.gui.panels.metric_plot import MetricPlot
+from biasstudio.gui.panels.panel import Panel
+from biasstudio.gui.panels.plot import arrow_of
+from biasstudio.gui.theme import theme
+from biasstudio.gui.view_state import ViewState
+from biasstudio.recording.history import History
+
+_EXPLANATION = (
+    "The loss, or another metric, of every batch, and on the validation data after every epoch. Drag the line, or the "
+    "slider under it, to look at an earlier step in all panels; at the newest step they follow the training again."
+)
+_HALF_HANDLE = 7
+_CHIP_TIP = "Show {} over the steps."
+
+
+class TimelinePanel(Panel):
+    """A metric's plot, a slider over all steps, and the button followButton."""
+
+    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
+        super().__init__(state, "Timeline", _EXPLANATION, parent)
+        self.setObjectName("timelinePanel")
+        self._metric: str | None = None
+        self._names: tuple[str, ...] = ()
+        self._legend_text = ""
+        self.metrics = Segments("chip")
+        self.header.insertWidget(1, self.metrics)
+        self.plot = MetricPlot()
+        self.legend = QLabel(self.plot)
+        self.legend.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.follow_button = QPushButton("Follow")
+        self._set_up_slider_row()
+        self.plot.pressed.connect(self._drag)
+        self.plot.dragged.connect(self._drag)
+        self.plot.hovered.connect(self._hover)
+        self.plot.keyPressed.connect(self._move_by_key)
+        self.plot.resized.connect(self.mark_dirty)
+        self.setMinimumHeight(150)
+
+    def _set_up_slider_row(self) -> None:
+        self.slider.setAccessibleName("Step that is shown")
+        self.slider.setToolTip("The step that all panels show. Arrow keys move it by one, Page Up and Down by more.")
+        self.slider.valueChanged.connect(self.go_to)
+        self.follow_button.setObjectName("followButton")
+        self.follow_button.setProperty("role", "quiet")
+        self.follow_button.setToolTip("Return to the newest step, and go on with it.")
+        self.follow_button.setEnabled(False)
+        self.follow_button.hide()
+        self.follow_button.clicked.connect(self.state.follow)
+        self.header.addWidget(self.follow_button)
+        self.body.setSpacing(2)
+        self.body.addWidget(self.plot, 1)
+        self._slider_row = QHBoxLayout()
+        self._slider_row.addWidget(self.slider)
+        self.body.addLayout(self._slider_row)
+
+    @property
+    def shown_metric(self) -> str | None:
+        """The metric that is drawn."""
+        return self._metric
+
+    def why_empty(self, _history: History) -> str:
+        return ""
+
+    def go_to(self, step: int) -> None:
+        """Show a step; the newest one means to follow."""
+        history = self.state.history
+        if history is None:
+            return
+        step = max(0, step)
+        if step >= history.last_step:
+            self.state.follow()
+        else:
+            self.state.show_step(step)
+
+    def start_over(self) -> None:
+        self.plot.start_over()
+
+    def restyle(self) -> None:
+        self.plot.restyle_items()
+        self._legend_text = ""
+
+    def draw(self, history: History) -> None:
+        if history.metric_names != self._names or (self._metric is None and history.metric_names):
+            self._offer_metrics(history.metric_names)
+        step = self.state.step
+        bad, good = self.plot.draw(history, self._metric, step)
+        self._draw_legend(history, bad, bad + good)
+        with QSignalBlocker(self.slider):
+            self.slider.setRange(0, max(history.last_step, 0))
+            self.slider.setPageStep(max(1, history.last_step // 20))
+            self.slider.setValue(step)
+        # The slider's handle stands under the plot's line.
+        area = self.plot.data_rect()
+        right = self.plot.width() - int(area.right()) - _HALF_HANDLE
+        self._slider_row.setContentsMargins(max(0, int(area.left()) - _HALF_HANDLE), 0, max(0, right), 0)
+        self.follow_button.setEnabled(not self.state.following)
+        self.follow_button.setVisible(not self.state.following)
+        self.say(self._status(history, step))
+
+    def _status(self, history: History, step: int) -> str:
+        epoch = history.epoch_of(step)
+        if history.last_step < 1:
+            return "step 0 · before training"
+        parts = [f"step {step:,} of {history.last_step:,}"]
+        parts += [f"epoch {epoch}"] if epoch else []
+        parts += ["following"] if self.state.following else []
+        return " · ".join(parts)
+
+    def _offer_metrics(self, names: tuple[str, ...]) -> None:
+        self.metrics.clear()
+        self._names = names
+        if self._metric not in names:
+            self._metric = names[0] if names else None
+        for name in names:
+            chip = self.metrics.add(name, _CHIP_TIP.format(name), lambda name=name: self.show_metric(name))  # type: ignore[misc]
+            chip.setChecked(name == self._metric)
+        self.metrics.setVisible(len(names) > 1)
+
+    def show_metric(self, name: str) -> None:
+        """Draw another of the history's metrics."""
+        self._metric = name
+        for chip in self.metrics.chips():
+            chip.setChecked(chip.text() == name)
+        self.plot.start_over()
+        self.mark_dirty()
+
+    def _draw_legend(self, history: History, bad: int, count: int) -> None:
+        colours, name = theme().colours, self._metric
+        parts = []
+        if count:
+            note = f" ({bad} of {count} not finite)" if bad else ""
+            parts.append(f"<span style='color:{colours.muted}'>— batch {name}{note}</span>")
+        if any(f"val_{name}" in record.metrics for record in history.epochs()):
+            parts.append(f"<span style='color:{colours.above}'>● validation {name}</span>")
+        if history.last_step < 1 and name is not None:
+            parts.append(f"<span style='color:{colours.faint}'>appears with the first step</span>")
+        text = "&nbsp;&nbsp; ".join(parts)
+        if text != self._legend_text:
+            self._legend_text = text
+            self.legend.setText(text)
+            self.legend.adjustSize()
+        area = self.plot.data_rect()
+        # A loss falls from the upper left, an accuracy rises to the upper right: the legend keeps out of the way.
+        top = area.top() + 2 if name == "loss" else area.bottom() - self.legend.height() - 4
+        self.legend.move(int(area.right() - self.legend.width() - 8), int(top))
+
+    def _drag(self, x: float, _y: float) -> None:
+        self.plot.say("", 0, 0)
+        self.go_to(round(x))
+
+    def _move_by_key(self, key: int) -> None:
+        if key == Qt.Key.Key_Escape:
+            self.state.follow()
+        else:
+            self.go_to(self.state.step + arrow_of(key))
+
+    def _hover(self, x: float, y: float) -> None:
+        history = self.state.history
+        if history is None or not history.size:
+            return
+        step = history.nearest_step(max(0, min(round(x), history.last_step)))
+        parts = [f"step {step:,}", f"epoch {history.epoch_of(step)}" if step else "before training"]
+        value = history.metrics_at(step).get(self._metric, float("nan")) if self._metric and step else float("nan")
+        parts += [f"batch {self._metric} {figures.brief(value)}"] if value == value else []
+        self.plot.say(" · ".join(parts), x, y)

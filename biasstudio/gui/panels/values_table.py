@@ -1,0 +1,149 @@
+"""The values panel: the chosen bias vector in figures."""
+
+from pathlib import Path
+
+from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFileDialog,
+    QHeaderView,
+    QLabel,
+    QMenu,
+    QMessageBox,
+    QTableView,
+    QWidget,
+)
+
+from biasstudio.gui.panels.display_clock import DisplayClock
+from biasstudio.gui.panels.moment import moment_of, not_finite_note
+from biasstudio.gui.panels.panel import Panel
+from biasstudio.gui.panels.summary import summary_of
+from biasstudio.gui.panels.values_model import UNIT, ValuesModel
+from biasstudio.gui.view_state import ViewState
+from biasstudio.recording.history import History
+
+_EXPLANATION = (
+    "The chosen bias vector in figures: each unit's value at step 0 and at the step that is shown, and the change. "
+    "Click a heading to sort; the change sorts by its size. Ctrl+C copies the selected rows."
+)
+
+
+class ValuesTable(Panel):
+    """The table valuesTable and a summary. The chosen unit is the current row, both ways."""
+
+    least_seconds = 0.25
+
+    def __init__(self, state: ViewState, clock: DisplayClock, parent: QWidget | None = None) -> None:
+        super().__init__(state, "Values", _EXPLANATION, parent)
+        self.setObjectName("valuesPanel")
+        self.model = ValuesModel()
+        self.model.setParent(self)
+        self.table = QTableView()
+        self.table.setObjectName("valuesTable")
+        self.summary = QLabel()
+        self.summary.setProperty("role", "muted")
+        self.summary.setWordWrap(True)
+        self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self.body.addWidget(self.summary)
+        self.body.addWidget(self.table, 1)
+        self._set_up_table()
+        self._make_actions()
+        self._following_state = False
+        clock.add(self)
+
+    def _set_up_table(self) -> None:
+        table = self.table
+        table.setModel(self.model)
+        table.setAccessibleName("Values of the bias vector")
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setAlternatingRowColors(True)
+        table.setShowGrid(False)
+        table.setTabKeyNavigation(False)
+        table.verticalHeader().hide()
+        table.verticalHeader().setDefaultSectionSize(24)
+        table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
+        table.horizontalHeader().setSectionResizeMode(UNIT, QHeaderView.ResizeMode.ResizeToContents)
+        table.horizontalHeader().setMinimumSectionSize(52)
+        table.horizontalHeader().setHighlightSections(False)
+        table.sortByColumn(UNIT, Qt.SortOrder.AscendingOrder)
+        table.setSortingEnabled(True)
+        # The model says it in the heading: beside a right-aligned text there is no room for the style's arrow.
+        table.horizontalHeader().setSortIndicatorShown(False)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
+        table.customContextMenuRequested.connect(self._open_menu)
+        table.selectionModel().currentRowChanged.connect(self._choose)
+
+    def _make_actions(self) -> None:
+        self.copy_action = QAction("&Copy", self)
+        self.copy_action.setShortcut(QKeySequence.StandardKey.Copy)
+        self.copy_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.copy_action.triggered.connect(self.copy_rows)
+        self.copy_csv_action = QAction("Copy as CS&V", self)
+        self.copy_csv_action.triggered.connect(self.copy_csv)
+        self.save_csv_action = QAction("&Save as CSV…", self)
+        self.save_csv_action.triggered.connect(self._ask_and_save)
+        self.table.addActions([self.copy_action, self.copy_csv_action, self.save_csv_action])
+
+    def draw(self, history: History) -> None:
+        vector = self.state.vector
+        if vector is None:
+            return
+        moment = moment_of(history, vector, self.state.step)
+        # Selecting a row here must not choose its unit: the state chose it already, or nobody did.
+        self._following_state = True
+        self.model.show_values(vector, moment)
+        self._select_chosen()
+        self._following_state = False
+        self.summary.setText(summary_of(moment).text())
+        note = not_finite_note(moment.now)
+        self.say(note or f"{vector.path} · step {self.state.step:,}", bool(note))
+
+    def _select_chosen(self) -> None:
+        unit, current = self.state.unit, self.table.currentIndex()
+        if unit is None:
+            if current.isValid():
+                self.table.clearSelection()
+                self.table.setCurrentIndex(QModelIndex())
+        elif not current.isValid() or self.model.unit_at(current.row()) != unit:
+            self.table.selectRow(self.model.row_of(unit))
+
+    def _choose(self, current: QModelIndex) -> None:
+        if current.isValid() and not self._following_state:
+            self.state.choose_unit(self.model.unit_at(current.row()))
+
+    def restyle(self) -> None:
+        self.table.viewport().update()
+
+    def copy_rows(self) -> None:
+        """Put the selected rows, or all where none is, on the clipboard as tab-separated text."""
+        rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
+        QGuiApplication.clipboard().setText(self.model.as_text(rows or range(self.model.rowCount())))
+
+    def copy_csv(self) -> None:
+        """Put all rows on the clipboard as CSV."""
+        QGuiApplication.clipboard().setText(self.model.as_text(range(self.model.rowCount()), ","))
+
+    def save_csv(self, path: Path) -> None:
+        """Write all rows to a file. Raises OSError where that fails."""
+        path.write_text(self.model.as_text(range(self.model.rowCount()), ","), encoding="utf-8")
+
+    def _ask_and_save(self) -> None:
+        vector = self.state.vector
+        if vector is None:
+            return
+        suggested = f"{vector.path.replace('/', '-')}-step-{self.state.step}.csv"
+        name, _ = QFileDialog.getSaveFileName(self, "Save values as CSV", suggested, "CSV (*.csv)")
+        if not name:
+            return
+        try:
+            self.save_csv(Path(name))
+        except OSError as error:
+            QMessageBox.warning(self, "Not saved", f"The values could not be written to {name}: {error.strerror}.")
+
+    def _open_menu(self, spot: QPoint) -> None:
+        menu = QMenu(self.table)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addActions([self.copy_action, self.copy_csv_action, self.save_csv_action])
+        menu.popup(self.table.viewport().mapToGlobal(spot))

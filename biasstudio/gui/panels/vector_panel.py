@@ -1,0 +1,114 @@
+"""The vector panel: a bar for every unit now, over a ghost of its initial value."""
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtWidgets import QGraphicsRectItem, QWidget
+
+from biasstudio.gui.panels import figures
+from biasstudio.gui.panels.colouring import bar_brushes, faded, level_indexes
+from biasstudio.gui.panels.moment import Doubles, Moment, drawable, finite, largest, moment_of, not_finite_note
+from biasstudio.gui.panels.panel import PlotPanel
+from biasstudio.gui.panels.plot import Plot
+from biasstudio.gui.panels.ranges import SteadyRange
+from biasstudio.gui.theme import theme
+from biasstudio.gui.view_state import ViewState
+from biasstudio.recording.history import History
+from biasstudio.recording.network import BiasVector
+
+_EXPLANATION = (
+    "The chosen bias vector at the step that is shown: a bar for every unit, orange above zero, blue below. "
+    "The grey bar behind is the value at step 0, before training. Click a bar to choose its unit everywhere."
+)
+
+
+class VectorPanel(PlotPanel):
+    """Bars at x = unit. Where units outnumber pixels a bar is a group's value of the greatest magnitude."""
+
+    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
+        super().__init__(state, "Vector", _EXPLANATION, Plot("Bias vector, a bar for every unit", False, True), parent)
+        self.setObjectName("vectorPanel")
+        self._range = SteadyRange()
+        self._moment: Moment | None = None
+        self._group = 1
+        self.ghosts = pg.BarGraphItem(x0=[0], x1=[0], height=[0], pen=None)
+        self.bars = pg.BarGraphItem(x0=[0], x1=[0], height=[0], pen=None)
+        self.mark = QGraphicsRectItem()
+        self.zero = pg.InfiniteLine(0, angle=0)
+        for item in (self.mark, self.ghosts, self.bars, self.zero):
+            self.plot.addItem(item, ignoreBounds=True)
+        self.plot.pressed.connect(self._click)
+        self.plot.hovered.connect(self._hover)
+        self.restyle()
+
+    def restyle(self) -> None:
+        self._brushes = np.array(bar_brushes(), dtype=object)
+        self.plot.restyle()
+        self.ghosts.setOpts(brush=faded(theme().colours.ghost, 0.75))
+        self.mark.setBrush(faded(theme().colours.accent, 0.22))
+        self.mark.setPen(pg.mkPen(None))
+        self.zero.setPen(pg.mkPen(theme().colours.faint))
+
+    def start_over(self) -> None:
+        self._range.reset()
+        self._moment = None
+
+    def draw_vector(self, history: History, vector: BiasVector) -> None:
+        moment = moment_of(history, vector, self.state.step)
+        self.plot.set_labels(vector.unit, "bias")
+        self.plot.set_units("bottom", vector.length)
+        self._draw_bars(moment)
+        self._moment = moment
+        shown = np.concatenate([finite(moment.initial), finite(moment.now), [0.0]])
+        y = self._range.include(float(shown.min()), float(shown.max()))
+        self.plot.set_range((-0.6, vector.length - 0.4), y)
+        self._draw_mark(y)
+        note = not_finite_note(moment.now)
+        grouped = f"{self._group} {vector.unit}s a bar" if self._group > 1 else "bias now"
+        self.say(note or f"{grouped} · ghost: step 0", bool(note))
+
+    def _draw_bars(self, moment: Moment) -> None:
+        size = max(1, -(-moment.now.size // self.plot.pixels_wide()))
+        now = drawable(extremes_of_groups(moment.now, size))
+        centres = np.arange(len(now)) * size + (size - 1) / 2
+        if (
+            size != self._group
+            or self._moment is None
+            or not np.array_equal(self._moment.initial, moment.initial, equal_nan=True)
+        ):
+            ghosts = drawable(extremes_of_groups(moment.initial, size))
+            self.ghosts.setOpts(x0=centres - 0.43 * size, x1=centres + 0.43 * size, height=ghosts)
+        self._group = size
+        limit = max(largest(moment.now), largest(moment.initial)) or 1.0
+        brushes = self._brushes[level_indexes(now, limit)]
+        half = 0.27 * size
+        self.bars.setOpts(x0=centres - half, x1=centres + half, height=now, brushes=list(brushes))
+
+    def _draw_mark(self, y: tuple[float, float]) -> None:
+        unit = self.state.unit
+        self.mark.setVisible(unit is not None)
+        if unit is not None:
+            self.mark.setRect(unit - 0.5, y[0], 1.0, y[1] - y[0])
+
+    def _click(self, x: float, _y: float) -> None:
+        self.choose(round(x))
+
+    def _hover(self, x: float, y: float) -> None:
+        unit, vector, moment = round(x), self.state.vector, self._moment
+        if vector is None or moment is None or not 0 <= unit < moment.now.size:
+            self.plot.say("", x, y)
+            return
+        now, initial = figures.signed(moment.now[unit]), figures.signed(moment.initial[unit])
+        name = figures.unit_name(vector, unit)
+        self.plot.say(f"{name} · step {self.state.step:,} · {now} · initial {initial}", x, y)
+
+
+def extremes_of_groups(values: Doubles, size: int) -> Doubles:
+    """The finite value of the greatest magnitude in each group of `size` neighbours along the last axis."""
+    if size == 1:
+        return values
+    starts = np.arange(0, values.shape[-1], size)
+    usable = np.where(np.isfinite(values), values, 0.0)
+    high = np.maximum.reduceat(usable, starts, axis=-1)
+    low = np.minimum.reduceat(usable, starts, axis=-1)
+    result: Doubles = np.where(-low > high, low, high)
+    return result

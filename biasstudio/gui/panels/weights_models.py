@@ -1,0 +1,98 @@
+"""The arrays of a layer, and the values of one of them, as tables."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+
+from biasstudio.gui.panels import figures
+from biasstudio.worker.messages import WeightArray
+
+Index = QModelIndex | QPersistentModelIndex
+_RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+_LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+HEADINGS = ("name", "shape", "dtype", "mean", "sd", "min", "max")
+_TEXT_COLUMNS = 3
+
+
+def shape_text(shape: tuple[int, ...]) -> str:
+    return " × ".join(f"{size:,}" for size in shape) or "scalar"
+
+
+class ArraysModel(QAbstractTableModel):
+    """A row for each array: name, shape, dtype, and figures of its finite values."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows: list[tuple[str, ...]] = []
+
+    def show_arrays(self, arrays: tuple[WeightArray, ...]) -> None:
+        self.beginResetModel()
+        self._rows = [(a.name, shape_text(a.shape), a.dtype, *_figures(a.values)) for a in arrays]
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(self._rows)
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else len(HEADINGS)
+
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if orientation != Qt.Orientation.Horizontal or not 0 <= section < len(HEADINGS):
+            return None
+        if role == Qt.ItemDataRole.DisplayRole:
+            return HEADINGS[section]
+        return _side(section) if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= len(self._rows):
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _side(index.column())
+        return self._rows[index.row()][index.column()] if role == Qt.ItemDataRole.DisplayRole else None
+
+
+class SliceModel(QAbstractTableModel):
+    """The last two axes of an array as rows and columns; a vector is one column. A cell's text is made when asked."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._values: NDArray[Any] = np.empty((0, 0), np.float32)
+
+    def show_slice(self, values: NDArray[Any]) -> None:
+        """`values` of 0, 1 or 2 axes; not copied."""
+        self.beginResetModel()
+        self._values = values if values.ndim == 2 else values.reshape(-1, 1)
+        self.endResetModel()
+
+    def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else int(self._values.shape[0])
+
+    def columnCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
+        return 0 if parent.isValid() else int(self._values.shape[1])
+
+    def headerData(self, section: int, _orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if role == Qt.ItemDataRole.DisplayRole:
+            return str(section)
+        return _RIGHT if role == Qt.ItemDataRole.TextAlignmentRole else None
+
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
+        if not index.isValid() or index.row() >= self.rowCount() or index.column() >= self.columnCount():
+            return None
+        if role == Qt.ItemDataRole.TextAlignmentRole:
+            return _RIGHT
+        if role == Qt.ItemDataRole.DisplayRole:
+            return figures.signed(float(self._values[index.row(), index.column()]))
+        return None
+
+
+def _side(column: int) -> int:
+    return _LEFT if column < _TEXT_COLUMNS else _RIGHT
+
+
+def _figures(values: NDArray[np.float32] | None) -> tuple[str, ...]:
+    found = np.empty(0) if values is None else values[np.isfinite(values)].astype(np.float64)
+    if not found.size:
+        return ("–",) * 4
+    return tuple(figures.signed(float(value)) for value in (found.mean(), found.std(), found.min(), found.max()))

@@ -1,0 +1,202 @@
+"""SettingsBar: the data and the training settings of the experiment, in a row that wraps."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from superqt import QFlowLayout
+
+from biasstudio.gui.argument_field import ArgumentField
+from biasstudio.gui.checked_text import forget_typing
+from biasstudio.gui.choice_box import ChoiceBox
+from biasstudio.gui.document import Document
+from biasstudio.gui.fault_label import FaultLabel
+from biasstudio.gui.locking import lock_controls
+from biasstudio.spec.arguments import Argument, SpecError
+from biasstudio.spec.data_sets import DATA_SET_TYPES, DataSet
+from biasstudio.spec.experiment import LOSSES, OPTIMIZERS, TRAINING_ARGUMENTS, Experiment
+
+LOCK_REASON = "Stop the training to change the settings"
+
+# Label and a text that the field must have room for.
+_FIELDS = {
+    "learning_rate": ("Learning rate", "0.00001"),
+    "epochs": ("Epochs", "1000"),
+    "batch_size": ("Batch", "1000"),
+    "validation_share": ("Validation", "0.15"),
+    "seed": ("Seed", "12345"),
+}
+_SAMPLES = {"points": "100000", "noise": "0.05", "seed": "12345", "digit": "3"}
+
+
+class SettingsBar(QWidget):
+    """Data, loss, optimizer and numbers, each an undoable edit of the document."""
+
+    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = document
+        self._lock_reason = ""
+        self._data_name = ""
+        self._data_fields: list[ArgumentField] = []
+        self._fault = FaultLabel(self)
+        self._row = QWidget(self)
+        self._flow = QFlowLayout(self._row)
+        self._flow.setContentsMargins(0, 0, 0, 0)
+        self._flow.setHorizontalSpacing(14)
+        self._flow.setVerticalSpacing(6)
+        self._data = self._add_data()
+        self._choices = {
+            "loss": self._add_choice("Loss", "lossChoice", "loss", LOSSES),
+            "optimizer": self._add_choice("Optimizer", "optimizerChoice", "optimizer", {n: n for n in OPTIMIZERS}),
+        }
+        self._fields = [self._add_field(argument) for argument in TRAINING_ARGUMENTS if argument.name in _FIELDS]
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(4)
+        layout.addWidget(self._row)
+        layout.addWidget(self._fault)
+        document.changed.connect(self._show_document)
+        self._show_document()
+
+    def _add_data(self) -> ChoiceBox:
+        box = _choice("dataChoice", "data", {data.name: data.title for data in DATA_SET_TYPES.values()})
+        for index, data in enumerate(DATA_SET_TYPES.values()):
+            box.setItemData(index, data.description, Qt.ItemDataRole.ToolTipRole)
+        box.activated.connect(lambda index: self._choose_data(box.itemData(index)))
+        group = _labelled("Data", box)
+        # The data's parameters stand beside its name and wrap with it.
+        self._data_row = QHBoxLayout()
+        self._data_row.setSpacing(12)
+        group_row = group.layout()
+        if isinstance(group_row, QHBoxLayout):
+            group_row.addLayout(self._data_row)
+        self._flow.addWidget(group)
+        return box
+
+    def _add_choice(self, label: str, object_name: str, setting: str, choices: Mapping[str, str]) -> ChoiceBox:
+        box = _choice(object_name, setting, choices)
+        box.setToolTip(next(argument.help for argument in TRAINING_ARGUMENTS if argument.name == setting))
+        text = f"Set the {setting} to "
+        box.activated.connect(
+            lambda index: self._set_training(text + box.itemText(index), setting, box.itemData(index))
+        )
+        self._flow.addWidget(_labelled(label, box))
+        return box
+
+    def _add_field(self, argument: Argument) -> ArgumentField:
+        label, sample = _FIELDS[argument.name]
+        field = ArgumentField(argument, getattr(self._document.experiment.training, argument.name))
+        field.set_width_for(sample)
+        field.control.setAccessibleName(label)
+        field.valueChosen.connect(lambda value: self._choose_number(field, label.lower(), value))
+        self._fault.watch(field)
+        self._flow.addWidget(_labelled(label, field))
+        return field
+
+    def _choose_number(self, field: ArgumentField, label: str, value: Any) -> None:
+        reason = self._set_training(f"Set the {label}", field.argument.name, value, field.merge_key)
+        if reason:
+            field.refuse(reason)
+
+    def _set_training(self, text: str, setting: str, value: Any, merge_key: str = "") -> str:
+        return self._edit(text, lambda experiment: experiment.change_training(**{setting: value}), merge_key)
+
+    def _choose_data(self, name: str) -> None:
+        if name != self._document.experiment.data.name:
+            title = DATA_SET_TYPES[name].title
+            self._edit(f"Set the data to {title}", lambda experiment: experiment.change_data(DataSet.of(name)))
+
+    def _choose_data_parameter(self, field: ArgumentField, value: Any) -> None:
+        name = field.argument.name
+
+        def change(experiment: Experiment) -> Experiment:
+            return experiment.change_data(experiment.data.change(**{name: value}))
+
+        reason = self._edit(f"Set {name} of the data", change, field.merge_key)
+        if reason:
+            field.refuse(reason)
+
+    def _edit(self, text: str, change: Any, merge_key: str = "") -> str:
+        try:
+            self._document.edit(text, change, merge_key)
+        except SpecError as error:
+            return str(error)
+        return ""
+
+    def _show_document(self) -> None:
+        experiment = self._document.experiment
+        self._data.setCurrentIndex(self._data.findData(experiment.data.name))
+        self._data.setToolTip(experiment.data.type.description)
+        if experiment.data.name != self._data_name:
+            self._rebuild_data_fields(experiment.data)
+        for field in self._data_fields:
+            field.set_value(experiment.data.get(field.argument.name))
+        for setting, box in self._choices.items():
+            box.setCurrentIndex(box.findData(getattr(experiment.training, setting)))
+        for field in self._fields:
+            field.set_value(getattr(experiment.training, field.argument.name))
+
+    def _rebuild_data_fields(self, data: DataSet) -> None:
+        self._data_name = data.name
+        while (item := self._data_row.takeAt(0)) is not None:
+            if (group := item.widget()) is not None:
+                forget_typing(group)
+                group.hide()
+                group.deleteLater()
+        self._data_fields = [self._make_data_field(argument, data) for argument in data.type.parameters]
+        stop: QWidget = self._data
+        for field in self._data_fields:
+            self._data_row.addWidget(_labelled(f"{field.argument.name}", field))
+            QWidget.setTabOrder(stop, field.control)
+            stop = field.control
+        lock_controls(self, self._lock_reason)
+        self._fit_height()
+
+    def _make_data_field(self, argument: Argument, data: DataSet) -> ArgumentField:
+        field = ArgumentField(argument, data.get(argument.name))
+        # The training has a seed of its own.
+        field.control.setObjectName(f"argument_data_{argument.name}")
+        field.control.setAccessibleName(f"data {argument.name}")
+        field.set_width_for(_SAMPLES.get(argument.name, "12345"))
+        field.valueChosen.connect(lambda value: self._choose_data_parameter(field, value))
+        self._fault.watch(field)
+        return field
+
+    def set_locked(self, locked: bool, reason: str = LOCK_REASON) -> None:
+        """Allow no edits, each control saying `reason`."""
+        self._lock_reason = reason if locked else ""
+        lock_controls(self, self._lock_reason)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_height()
+
+    def _fit_height(self) -> None:
+        # A tool bar, unlike a layout, does not ask for the height that goes with a width.
+        self._flow.invalidate()
+        self._row.setFixedHeight(self._flow.heightForWidth(max(self.width(), 200)))
+
+
+def _choice(object_name: str, accessible_name: str, choices: Mapping[str, str]) -> ChoiceBox:
+    box = ChoiceBox()
+    box.setObjectName(object_name)
+    box.setAccessibleName(accessible_name)
+    for name, title in choices.items():
+        box.addItem(title, name)
+    box.set_width_for_widest()
+    return box
+
+
+def _labelled(text: str, field: ArgumentField | ChoiceBox) -> QWidget:
+    group = QWidget()
+    row = QHBoxLayout(group)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(6)
+    label = QLabel(text)
+    label.setProperty("role", "muted")
+    label.setBuddy(field.control if isinstance(field, ArgumentField) else field)
+    row.addWidget(label)
+    row.addWidget(field)
+    return group

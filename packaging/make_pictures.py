@@ -1,0 +1,39 @@
+"""Make the README's pictures of the real window, light and dark: python packaging/make_pictures.py"""
+
+import os
+import sys
+from pathlib import Path
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+from PySide6.QtCore import Qt
+
+from biasstudio.app import create_application, create_window
+from biasstudio.gui.theme import theme
+
+PICTURES = Path(__file__).resolve().parent.parent / "resources" / "pictures"
+
+
+def main(folder: Path) -> None:
+    """Train the tutorial network and save the window in both schemes."""
+    application = create_application()
+    window = create_window()
+    window.resize(1440, 900)
+    window.show()
+    assert window.wait_ready(120_000)
+    window.actions_of_training.train.trigger()
+    window.wait_until(lambda: len(window.view.history.epochs()) == 3 and window.ready(), 300_000)
+    history, vector = window.view.history, window.view.vector
+    change = history.values(vector.path, history.last_step) - history.values(vector.path, 0)
+    window.view.choose_unit(int(abs(change).argmax()))
+    for name, scheme in (("light", Qt.ColorScheme.Light), ("dark", Qt.ColorScheme.Dark)):
+        theme().prefer(scheme)
+        window.wait_until(lambda: False, 1_500)
+        window.grab().save(str(folder / f"window-{name}.png"))
+    window.close_without_asking()
+    window.wait_until(lambda: window.has_closed, 30_000)
+    application.processEvents()
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]) if len(sys.argv) > 1 else PICTURES)

@@ -1,0 +1,1 @@
+"""The stack editor, driven as a person drives it."""

@@ -1,0 +1,118 @@
+"""Random valid stacks and experiments, drawn from the catalogues themselves, for every test that needs some."""
+
+import math
+
+from hypothesis import strategies as st
+
+from biasstudio.spec.arguments import Argument
+from biasstudio.spec.data_sets import DATA_SET_TYPES, DataSet
+from biasstudio.spec.experiment import TRAINING_ARGUMENTS, Experiment, Training
+from biasstudio.spec.initializers import INITIALIZER_TYPES, VECTOR_INITIALIZERS, Initializer
+from biasstudio.spec.layers import layer_types
+from biasstudio.spec.stack import Layer, Stack
+
+LAYER_NAMES = st.from_regex(r"[A-Za-z0-9_.][A-Za-z0-9_.-]{0,20}", fullmatch=True)
+INPUT_SHAPES = st.lists(st.integers(1, 64), min_size=1, max_size=4).map(tuple)
+
+JSON_VALUES = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(10**20), 10**20)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(max_size=10)
+    | st.sampled_from(["Dense", "relu", "zeros", "Zeros", "Constant", "Orthogonal", "dense", "conv2d", "Sequential"]),
+    lambda inner: (
+        st.lists(inner, max_size=4)
+        | st.dictionaries(
+            st.sampled_from(["class_name", "config", "name", "cls", "self", "units", "value", "axis"])
+            | st.text(max_size=5),
+            inner,
+            max_size=4,
+        )
+    ),
+    max_leaves=6,
+)
+
+
+def _numbers(argument: Argument) -> st.SearchStrategy[float]:
+    low = argument.above if argument.minimum is None else argument.minimum
+    high = argument.below if argument.maximum is None else argument.maximum
+    return st.floats(
+        -1e299 if low is None else low,
+        1e299 if high is None else high,
+        exclude_min=argument.minimum is None and argument.above is not None,
+        exclude_max=argument.maximum is None and argument.below is not None,
+    )
+
+
+def _integers(argument: Argument, most: int = 10**15) -> st.SearchStrategy[int]:
+    low = -most if argument.minimum is None else math.ceil(argument.minimum)
+    high = most if argument.maximum is None else math.floor(argument.maximum)
+    return st.integers(low, high)
+
+
+def argument_values(argument: Argument, *, fits_vectors: bool = False) -> st.SearchStrategy[object]:
+    """Any value, in its canonical type, that `argument` takes."""
+    if argument.kind == "integer":
+        values = _integers(argument)
+    elif argument.kind == "number":
+        values = _numbers(argument)
+    elif argument.kind == "integers":
+        values = st.tuples(*[_integers(argument)] * argument.length)
+    elif argument.kind == "shape":
+        values = st.lists(_integers(argument), min_size=1, max_size=4).map(tuple)
+    elif argument.kind == "numbers":
+        values = _numbers(argument) | st.lists(_numbers(argument), min_size=1, max_size=5).map(tuple)
+    elif argument.kind == "boolean":
+        values = st.booleans()
+    elif argument.kind == "choice":
+        values = st.sampled_from(argument.choices)
+    else:
+        values = initializers(fits_vectors=fits_vectors)
+    return st.none() | values if argument.unset else values
+
+
+@st.composite
+def initializers(draw, *, fits_vectors: bool = False) -> Initializer:
+    name = draw(st.sampled_from(VECTOR_INITIALIZERS if fits_vectors else tuple(INITIALIZER_TYPES)))
+    parameters = INITIALIZER_TYPES[name].parameters
+    return Initializer.of(name, **{parameter.name: draw(argument_values(parameter)) for parameter in parameters})
+
+
+@st.composite
+def layers(draw, name: str | None = None) -> Layer:
+    layer_type = layer_types()[draw(st.sampled_from(tuple(layer_types())))]
+    bias = layer_type.bias
+    given = {
+        argument.name: draw(
+            argument_values(argument, fits_vectors=bias is not None and argument.name == bias.initializer)
+        )
+        for argument in layer_type.arguments
+    }
+    if bias is not None and bias.length is not None:
+        value = dict(given[bias.initializer].parameters).get("value")
+        if isinstance(value, tuple):
+            given[bias.length] = len(value)
+    return Layer.of(layer_type.name, draw(LAYER_NAMES) if name is None else name, **given)
+
+
+@st.composite
+def stacks(draw, most: int = 5) -> Stack:
+    names = draw(st.lists(LAYER_NAMES, max_size=most, unique=True))
+    return Stack(draw(INPUT_SHAPES), tuple(draw(layers(name)) for name in names))
+
+
+@st.composite
+def data_sets(draw) -> DataSet:
+    name = draw(st.sampled_from(tuple(DATA_SET_TYPES)))
+    parameters = DATA_SET_TYPES[name].parameters
+    return DataSet.of(name, **{parameter.name: draw(argument_values(parameter)) for parameter in parameters})
+
+
+@st.composite
+def trainings(draw) -> Training:
+    return Training(**{argument.name: draw(argument_values(argument)) for argument in TRAINING_ARGUMENTS})
+
+
+def experiments() -> st.SearchStrategy[Experiment]:
+    return st.builds(Experiment, stacks(), data_sets(), trainings())
