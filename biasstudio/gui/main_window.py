@@ -84,7 +84,8 @@ class MainWindow(QMainWindow):
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         for widget in (_card(self.stack_editor), self.panels, self.side):
             self.columns.addWidget(widget)
-        self.columns.setStretchFactor(1, 1)
+        for column, share in enumerate((1, 4, 1)):
+            self.columns.setStretchFactor(column, share)
         self.columns.setSizes([STACK_WIDTH, 720, SIDE_WIDTH])
         for splitter in (self.columns, self.side):
             splitter.setHandleWidth(10)

@@ -33,7 +33,7 @@ class TrainingActions(QObject):
         self.pause.setEnabled(running)
         self.step.setEnabled(startable or paused)
         self.stop.setEnabled(running or paused)
-        self.reset.setEnabled(trained and state is not WorkerState.LOADING)
+        self.reset.setEnabled(trained or running or paused)
 
 
 def _action(window: QWidget, name: str, shortcut: str, tip: str) -> QAction:

@@ -67,8 +67,8 @@ class Argument:
             if not numbers or None in numbers:
                 return self.check(stripped)
             # A list of one number is told from a number by its comma or bracket, as in Python.
-            is_list = len(numbers) > 1 or self.kind == "shape" or (self.kind == "numbers" and stripped.endswith((",", "]", ",)")))
-            return self.check(tuple(numbers) if is_list else numbers[0])
+            listed = self.kind == "shape" or (self.kind == "numbers" and stripped.endswith((",", "]", ",)")))
+            return self.check(tuple(numbers) if listed or len(numbers) > 1 else numbers[0])
         if self.kind == "boolean":
             return self.check({"true": True, "false": False}.get(stripped.lower(), stripped))
         return self.check(stripped)

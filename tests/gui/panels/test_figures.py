@@ -39,7 +39,13 @@ def test_plain_text_reads_back_as_about_the_same_number(value):
 
 @pytest.mark.parametrize(
     ("value", "spacing", "text"),
-    [(0.5, 0.5, "0.5"), (-0.25, 0.05, "−0.25"), (0.0, 0.1, "0"), (200, 100, "200"), (2e-5, 1e-5, "2e-5".replace("-", "−"))],
+    [
+        (0.5, 0.5, "0.5"),
+        (-0.25, 0.05, "−0.25"),
+        (0.0, 0.1, "0"),
+        (200, 100, "200"),
+        (2e-5, 1e-5, "2e-5".replace("-", "−")),
+    ],
 )
 def test_tick_texts(value, spacing, text):
     assert figures.tick(value, spacing) == text

@@ -139,7 +139,9 @@ def test_the_wheel_and_menus_leave_the_range_alone(panel):
     spot = panel.plot.position_of(10, 0.1)
     QTest.mouseClick(panel.plot.viewport(), Qt.MouseButton.RightButton, pos=spot)
     QTest.mouseDClick(panel.plot.viewport(), Qt.MouseButton.LeftButton, pos=spot)
-    QTest.wheelEvent(panel.window().windowHandle(), panel.plot.mapTo(panel.window(), spot), panel.plot.mapFromScene(0, 120))
+    QTest.wheelEvent(
+        panel.window().windowHandle(), panel.plot.mapTo(panel.window(), spot), panel.plot.mapFromScene(0, 120)
+    )
     assert panel.plot.shown_range() == before
 
 

@@ -19,6 +19,9 @@ from tests.gui.stack_editor.driving import (
     type_over,
 )
 
+# Without a display a list that opens can neither be raised nor grab the keyboard, and Qt says so.
+pytestmark = pytest.mark.qt_log_ignore("This plugin does not support")
+
 
 def test_toggle_switches_bias_off_and_on(editor, document):
     click(toggle(card(editor, "dense")))
