@@ -64,12 +64,7 @@ def _steps() -> Iterator[str]:
         _check(history.size == 142 and np.isfinite(loss), f"{history.size} frames and loss {loss}, expected 142 frames")
         yield f"trained one epoch on the shipped digits: {history.last_step} steps, loss {loss:.4f}"
         for panel in window.panels.panels:
-            panel.show()
-            _check(
-                window.wait_until(lambda panel=panel: not panel.dirty, 30_000), f"{panel.objectName()} was not drawn"
-            )
-            colours = _colours(panel)
-            _check(colours > 8, f"{panel.objectName()} was drawn in {colours} colours: it is empty")
+            _check_drawn(window, panel)
         yield "every panel drawn"
         yield f"last frame equals the model's weights: {_compare_with_model(window, history)} values"
     finally:
@@ -77,6 +72,12 @@ def _steps() -> Iterator[str]:
         window.wait_until(lambda: window.has_closed, 30_000)
         application.processEvents()
     yield "window and worker closed"
+
+
+def _check_drawn(window: "MainWindow", panel: "Panel") -> None:
+    panel.show()
+    _check(window.wait_until(lambda: not panel.dirty, 30_000), f"{panel.objectName()} was not drawn")
+    _check(_colours(panel) > 8, f"{panel.objectName()} was drawn in {_colours(panel)} colours: it is empty")
 
 
 def _colours(panel: "Panel") -> int:

@@ -188,7 +188,7 @@ class MainWindow(QMainWindow):
         loop, deadline, look = QEventLoop(), QTimer(), QTimer()
         deadline.setSingleShot(True)
         deadline.timeout.connect(loop.quit)
-        look.timeout.connect(lambda: condition() and loop.quit())
+        look.timeout.connect(lambda: loop.quit() if condition() else None)
         deadline.start(timeout_ms)
         look.start(5)
         if not condition():

@@ -226,5 +226,15 @@ def _style_sheet(colours: Colours) -> str:
     QStatusBar::item {{ border: none; }}
     QToolBar {{ background: {colours.surface}; border: none; border-bottom: 1px solid {colours.border};
         padding: 6px 8px; spacing: 6px; }}
-    QTabWidget::pane {{ border: none; }}
+    QTabWidget::pane {{ border: none; top: 4px; }}
+    QTabBar {{ qproperty-drawBase: 0; }}
+    QTabBar::tab {{ background: transparent; color: {colours.muted}; border: 1px solid transparent;
+        border-radius: 6px; padding: 4px 12px; margin-right: 4px; }}
+    QTabBar::tab:hover {{ border-color: {colours.border}; }}
+    QTabBar::tab:focus {{ border-color: {colours.accent}; }}
+    QTabBar::tab:selected {{ background: {colours.accent_soft}; color: {colours.accent}; font-weight: 600; }}
+    QFrame[finding] {{ background: {colours.window}; border: none; border-radius: 6px; }}
+    QFrame[finding="error"] {{ border-left: 4px solid {colours.error}; }}
+    QFrame[finding="warning"] {{ border-left: 4px solid {colours.warning}; }}
+    QFrame[finding="note"] {{ border-left: 4px solid {colours.faint}; }}
     """

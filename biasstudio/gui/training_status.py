@@ -2,6 +2,7 @@
 
 from PySide6.QtWidgets import QLabel, QProgressBar, QStatusBar, QWidget
 
+from biasstudio.gui.panels.panel import ElidedLabel
 from biasstudio.worker.messages import Progress, TrainingEnded
 
 
@@ -11,7 +12,7 @@ class TrainingStatus(QStatusBar):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
-        self.message = QLabel("Loading TensorFlow…")
+        self.message = ElidedLabel("Loading TensorFlow…")
         self.message.setObjectName("statusMessage")
         self.detail = QLabel()
         self.detail.setObjectName("progressDetail")

@@ -12,6 +12,10 @@ from typing import Any
 MAXIMUM_ARRAY_LENGTH = 100_000
 
 
+# Marks the input shape where a layer is named; no layer can be called so.
+INPUT = "(input)"
+
+
 class SpecError(ValueError):
     """A value that a person gave cannot be used. The message is one sentence for them.
 

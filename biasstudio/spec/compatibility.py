@@ -1,6 +1,6 @@
 """Does the network fit the data and the loss? Said before training, in one sentence that names both sides."""
 
-from biasstudio.spec.arguments import SpecError
+from biasstudio.spec.arguments import INPUT, SpecError
 from biasstudio.spec.experiment import LOSSES, Experiment
 
 _ONE_VALUE_LOSSES = {"binary_crossentropy", "mean_squared_error", "mean_absolute_error", "huber", "hinge"}
@@ -9,14 +9,14 @@ _ONE_VALUE_LOSSES = {"binary_crossentropy", "mean_squared_error", "mean_absolute
 def misfit(experiment: Experiment, output_shape: tuple[int, ...]) -> SpecError | None:
     """What keeps this network from training on this data, or None. `output_shape` is the last layer's, batch left out.
 
-    The error names the layer to mark: "input" for the input shape, else the last layer.
+    The error names the layer to mark: INPUT for the input shape, else the last layer.
     """
     data, stack, loss = experiment.data.type, experiment.stack, experiment.training.loss
     if stack.input_shape != data.sample_shape:
         return SpecError(
             f"The stack's input is {_shape(stack.input_shape)}, but a sample of the data “{data.title}” "
             f"is {_shape(data.sample_shape)}.",
-            layer="input",
+            layer=INPUT,
             argument="shape",
         )
     last = stack.layers[-1].name

@@ -178,13 +178,17 @@ def load_experiment(path: Path) -> Experiment:
 
 
 def save_experiment(experiment: Experiment, path: Path) -> None:
-    """Write a .biasexp file whole or not at all. Raises OSError."""
+    """Write a .biasexp file whole or not at all; a link stays a link. Raises OSError."""
+    path = path.resolve()
+    # mkstemp makes a private file; an experiment is as readable as the one before, or as any other document.
+    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
     descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             file.write(experiment_to_json(experiment))
-        # mkstemp makes a private file; an experiment is as readable as any other document.
-        Path(temporary).chmod(0o644)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(temporary).chmod(mode)
         Path(temporary).replace(path)
     except BaseException:
         Path(temporary).unlink(missing_ok=True)

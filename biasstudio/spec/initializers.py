@@ -41,7 +41,7 @@ _TYPES = (
     InitializerType(
         "Constant",
         "every value is the given one, or value i is the i-th of the given list",
-        (Argument("value", "numbers", 0.1, "One number, or a list with one number for each unit."),),
+        (Argument("value", "numbers", 0.0, "One number, or a list with one number for each unit."),),
     ),
     InitializerType("RandomNormal", "normal, mean and standard deviation as given", _normal(0.05)),
     InitializerType(

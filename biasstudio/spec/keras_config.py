@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from biasstudio.spec.arguments import MAXIMUM_ARRAY_LENGTH, SpecError, shown
+from biasstudio.spec.arguments import INPUT, MAXIMUM_ARRAY_LENGTH, SpecError, shown
 from biasstudio.spec.initializers import INITIALIZER_TYPES, Initializer
 from biasstudio.spec.stack import MAXIMUM_LAYERS, Layer, Stack, base_name
 
@@ -54,7 +54,7 @@ def _input_shape(entry: Any) -> tuple[int, ...]:
     class_name, config = _opened(entry, "the first layer")
     shape = config.get("batch_shape")
     if class_name != "InputLayer" or not isinstance(shape, list) or len(shape) < 2:
-        raise SpecError("The model's first layer is not an InputLayer with a batch_shape.", layer="input")
+        raise SpecError("The model's first layer is not an InputLayer with a batch_shape.", layer=INPUT)
     return tuple(shape[1:])
 
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Any
 
-from biasstudio.spec.arguments import Argument, SpecError, check_arguments, shown
+from biasstudio.spec.arguments import INPUT, Argument, SpecError, check_arguments, shown
 from biasstudio.spec.initializers import Initializer
 from biasstudio.spec.layers import LayerType, layer_type
 
@@ -148,4 +148,4 @@ def _checked_shape(shape: Any) -> tuple[int, ...]:
     try:
         return INPUT_SHAPE.check(shape)  # type: ignore[no-any-return]  # the kind "shape" gives a tuple of int
     except SpecError as error:
-        raise SpecError(f"input: {error}", layer="input", argument="shape") from None
+        raise SpecError(f"input: {error}", layer=INPUT, argument="shape") from None

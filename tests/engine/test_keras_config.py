@@ -14,11 +14,6 @@ from biasstudio.spec.stack import Layer, Stack, base_name
 
 IMAGE = (28, 28, 1)
 POOLING = ("MaxPooling2D", "AveragePooling2D")
-# What a person gets where Keras itself sets something else, each with its reason.
-OWN_DEFAULTS = {
-    # A Constant of 0, Keras's default, is the same as Zeros and shows nothing.
-    ("Constant", "value"): 0.1,
-}
 
 
 def tutorial() -> Stack:
@@ -210,9 +205,7 @@ def test_the_parameters_of_an_initializer_are_those_of_keras(name):
     offered = {parameter.name: parameter.default for parameter in INITIALIZER_TYPES[name].parameters}
     assert set(signature) - set(offered) <= {"input_axes", "output_axes"}
     for parameter, default in offered.items():
-        own = OWN_DEFAULTS.get((name, parameter))
-        assert default == (signature[parameter].default if own is None else own)
-        assert own is None or own != signature[parameter].default
+        assert default == signature[parameter].default
 
 
 def in_keras(initializer: Initializer):
@@ -240,7 +233,7 @@ def test_the_promised_standard_deviation_is_what_keras_gives(initializer):
     assert initializer.standard_deviation(length) == pytest.approx(sample.astype(np.float64).std(), rel=0.012)
 
 
-@pytest.mark.parametrize(("name", "value"), [("Zeros", 0.0), ("Ones", 1.0), ("Constant", 0.1)])
+@pytest.mark.parametrize(("name", "value"), [("Zeros", 0.0), ("Ones", 1.0), ("Constant", 0.0)])
 def test_what_is_not_random_is_every_value(name, value):
     sample = keras.ops.convert_to_numpy(in_keras(Initializer.of(name))((5,), "float32"))
     np.testing.assert_array_equal(sample, np.full(5, value, np.float32))

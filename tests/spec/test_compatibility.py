@@ -2,6 +2,7 @@
 
 import pytest
 
+from biasstudio.spec.arguments import INPUT
 from biasstudio.spec.compatibility import misfit
 from biasstudio.spec.data_sets import DATA_SET_TYPES, DataSet
 from biasstudio.spec.experiment import LOSSES, Experiment, Training
@@ -51,7 +52,7 @@ def test_which_outputs_fit_which_loss(data, loss, outputs, fits):
 def test_the_input_shape_names_both_shapes_and_marks_the_input():
     found = misfit(Experiment(Stack((28, 28)).add("Dense"), DataSet.of("xor"), Training()), (28, 10))
     assert str(found) == "The stack's input is (28, 28), but a sample of the data “XOR” is (2,)."
-    assert (found.layer, found.argument) == ("input", "shape")
+    assert (found.layer, found.argument) == (INPUT, "shape")
 
 
 def test_an_image_at_the_end_names_its_shape_and_the_labels():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from biasstudio.spec.arguments import SpecError
+from biasstudio.spec.arguments import INPUT, SpecError
 from biasstudio.spec.initializers import Initializer
 from biasstudio.spec.layers import layer_types
 from biasstudio.spec.stack import MAXIMUM_LAYERS, Layer, Stack, base_name
@@ -102,7 +102,7 @@ def test_two_layers_of_one_name_are_refused():
 def test_a_wrong_input_shape_is_refused(shape):
     with pytest.raises(SpecError, match=r"^input: shape takes 1 to 4 whole numbers from 1 to 100000, not ") as refusal:
         Stack(shape)
-    assert refusal.value.layer == "input"
+    assert refusal.value.layer == INPUT
 
 
 def test_the_input_shape_is_canonical():

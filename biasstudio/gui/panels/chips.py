@@ -48,5 +48,5 @@ class Segments(QWidget):
         for chip in self.chips():
             self._group.removeButton(chip)
             self._row.removeWidget(chip)
-            chip.setParent(None)
+            chip.hide()
             chip.deleteLater()

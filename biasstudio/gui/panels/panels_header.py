@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from PySide6.QtCore import QSize
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
 from biasstudio.gui.choice_box import ChoiceBox
@@ -63,8 +65,17 @@ class PanelsHeader(QWidget):
         layout.addLayout(self._bottom)
         self._one_row = True
 
-    def fit(self, width: int) -> None:
-        """Put the chips into a row of their own where `width` pixels are too few."""
+    def minimumSizeHint(self) -> QSize:
+        # That of two rows: else one row would keep the window from becoming narrow enough for two.
+        top = self.vector_choice.sizeHint().width() + self.scale.sizeHint().width() + 2 * self._top.spacing() + 6
+        return QSize(max(top, self._chips_row.sizeHint().width()), super().minimumSizeHint().height())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit(self.width())
+
+    def _fit(self, width: int) -> None:
+        # The chips get a row of their own where there is no room for all in one.
         parts = (self.vector_choice, self.facts, self.scale)
         wanted = sum(part.sizeHint().width() for part in parts) + self._chips_row.sizeHint().width() + 40
         one_row = wanted <= width
@@ -93,7 +104,7 @@ class PanelsHeader(QWidget):
         shape = f" in {' × '.join(map(str, vector.shape))}" if vector and len(vector.shape) > 1 else ""
         self.facts.setText(f"{figures.counted(vector.length, vector.unit)}{shape} · float32" if vector else "")
         self._show_scale()
-        self.fit(self.width())
+        self._fit(self.width())
 
     def _show_scale(self) -> None:
         for scale, chip in self._scale_chips.items():

@@ -105,7 +105,6 @@ class PanelsView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self.header.fit(self.width())
         if not self._sized_by_hand:
             wanted = int(_TIMELINE_SHARE * self.splitter.height())
             timeline = max(_TIMELINE_HEIGHTS[0], min(_TIMELINE_HEIGHTS[1], wanted))

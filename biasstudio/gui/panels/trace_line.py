@@ -15,6 +15,7 @@ class TraceLine:
 
     def __init__(self, plot: Plot) -> None:
         self._plot = plot
+        self._colour = ""
         self.curve = pg.PlotCurveItem(antialias=False)
         self.label = pg.TextItem()
         font = plot.tick_font()
@@ -66,7 +67,10 @@ class TraceLine:
             return taken
         if self.label.textItem.toPlainText() != name:
             self.label.setText(name)
-        self.label.setColor(colour)
+        if colour != self._colour:
+            # Sets the text anew, which costs more than drawing it.
+            self._colour = colour
+            self.label.setColor(colour)
         self.label.fill = pg.mkBrush(faded(theme().colours.surface, 0.5))
         self.label.setAnchor((1.0 if spot.x() > area.center().x() else 0.0, 1.0 if free[0] == above else 0.0))
         self.label.setPos(x, y)

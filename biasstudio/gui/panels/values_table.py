@@ -143,7 +143,11 @@ class ValuesTable(Panel):
             QMessageBox.warning(self, "Not saved", f"The values could not be written to {name}: {error.strerror}.")
 
     def _open_menu(self, spot: QPoint) -> None:
+        self.make_menu().popup(self.table.viewport().mapToGlobal(spot))
+
+    def make_menu(self) -> QMenu:
+        """The table's context menu; it deletes itself when it closes."""
         menu = QMenu(self.table)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addActions([self.copy_action, self.copy_csv_action, self.save_csv_action])
-        menu.popup(self.table.viewport().mapToGlobal(spot))
+        return menu

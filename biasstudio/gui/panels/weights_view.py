@@ -141,7 +141,7 @@ class WeightsView(QFrame):
         while (item := self._axes.takeAt(0)) is not None:
             widget = item.widget()
             if widget is not None:
-                widget.setParent(None)
+                widget.hide()
                 widget.deleteLater()
         for axis, size in enumerate(leading):
             spin = QSpinBox()

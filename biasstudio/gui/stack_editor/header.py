@@ -37,7 +37,8 @@ class StackHeader(QWidget):
         """The size of the built network, and how long building it took."""
         took = f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
         parts = (_counted(parameters, "parameter"), _counted(biases, "bias", "biases"), f"built in {took}")
-        self._summary.setText(" · ".join(parts))
+        # A part is never broken over two lines.
+        self._summary.setText(" · ".join(part.replace(" ", "\u00a0") for part in parts))
 
     def show_fault(self, sentence: str) -> None:
         """What is wrong with the stack as a whole; "" for nothing."""

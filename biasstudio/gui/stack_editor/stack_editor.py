@@ -16,7 +16,7 @@ from biasstudio.gui.stack_editor.header import StackHeader
 from biasstudio.gui.stack_editor.input_card import InputCard
 from biasstudio.gui.stack_editor.layer_card import LayerCard
 from biasstudio.gui.stack_editor.layer_edits import LayerEdits, try_edit
-from biasstudio.spec.arguments import SpecError
+from biasstudio.spec.arguments import INPUT, SpecError
 from biasstudio.spec.stack import Layer
 from biasstudio.worker.messages import Built
 
@@ -213,7 +213,7 @@ class StackEditor(QWidget):
         card = self._card(error.layer)
         if card is not None:
             card.show_problem(str(error))
-        elif error.layer == "input":
+        elif error.layer == INPUT:
             self._input.show_problem(str(error))
         else:
             self._header.show_fault(str(error))

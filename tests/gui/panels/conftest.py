@@ -36,7 +36,7 @@ def history_of(frames: np.ndarray, vectors=(CONV, DENSE, GRU), epoch_steps: int 
 
 
 @pytest.fixture
-def state(qapp) -> ViewState:
+def state(qapp) -> ViewState:  # noqa: ARG001 (there must be an application)
     return ViewState()
 
 

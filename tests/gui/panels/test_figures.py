@@ -44,7 +44,7 @@ def test_plain_text_reads_back_as_about_the_same_number(value):
         (-0.25, 0.05, "−0.25"),
         (0.0, 0.1, "0"),
         (200, 100, "200"),
-        (2e-5, 1e-5, "2e-5".replace("-", "−")),
+        (2e-5, 1e-5, "2e−5"),
     ],
 )
 def test_tick_texts(value, spacing, text):

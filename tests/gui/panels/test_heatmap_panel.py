@@ -6,6 +6,7 @@ from biasstudio.gui.panels.heatmap_panel import HeatmapPanel
 from biasstudio.gui.theme import theme
 from biasstudio.gui.view_state import Scale
 from biasstudio.recording.history import History
+from biasstudio.recording.network import BiasVector
 from tests.gui.panels.conftest import CONV, frames_of, history_of
 from tests.gui.panels.pointer import click, hover
 
@@ -116,7 +117,7 @@ def test_not_finite_values_have_the_colour_of_no_value(panel, state, frames):
 
 
 def test_what_is_painted_has_the_diverging_colours_in_both_schemes(panel, state, frames):
-    panel.state.choose_scale(Scale.VALUE)
+    state.choose_scale(Scale.VALUE)
     highest, lowest = int(frames[50, :32].argmax()), int(frames[50, :32].argmin())
     for scheme in (Qt.ColorScheme.Dark, Qt.ColorScheme.Light):
         theme().prefer(scheme)
@@ -129,8 +130,6 @@ def test_what_is_painted_has_the_diverging_colours_in_both_schemes(panel, state,
 
 
 def test_thousands_of_units_are_grouped(state, on_screen):
-    from biasstudio.recording.network import BiasVector
-
     many = BiasVector("big/bias", (5000,), "big", "unit")
     panel = on_screen(HeatmapPanel(state), 420, 300)
     state.set_history(history_of(frames_of(3, (many,)), (many,)))

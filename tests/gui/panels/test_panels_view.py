@@ -153,15 +153,18 @@ def test_a_last_frame_before_the_end_of_training_is_not_missed(view, state, cloc
     assert np.allclose(view.vector_panel.bars.opts["height"], frames[11, :32])
 
 
-def test_one_panel_a_tick_in_turn(view, state, clock, history):
+def test_one_panel_a_tick_in_turn(view, state, clock, history, qtbot):
     state.set_history(history)
+    qtbot.waitUntil(clean(view))
+    state.choose_unit(2)
     visible = [panel for panel in view.panels if panel.isVisible()]
     for drawn in range(1, len(visible) + 1):
         clock.tick()
         assert sum(not panel.dirty for panel in visible) == drawn
 
 
-def test_costly_ticks_come_further_apart_while_training(view, state, clock, history):
+@pytest.mark.usefixtures("view")
+def test_costly_ticks_come_further_apart_while_training(state, clock, history):
     state.set_history(history)
     clock.set_training(True)
     clock._hurry_until = 0.0
@@ -172,7 +175,8 @@ def test_costly_ticks_come_further_apart_while_training(view, state, clock, hist
     assert clock._timer.interval() >= 0.02 / clock.share * 1000 * 0.9
 
 
-def test_what_a_person_does_is_shown_at_once_while_training(view, state, clock, history):
+@pytest.mark.usefixtures("view")
+def test_what_a_person_does_is_shown_at_once_while_training(state, clock, history):
     state.set_history(history)
     clock.set_training(True)
     clock._timer.start(400)
@@ -180,7 +184,8 @@ def test_what_a_person_does_is_shown_at_once_while_training(view, state, clock, 
     assert clock._timer.remainingTime() <= 16
 
 
-def test_a_stopped_clock_stays_stopped(view, state, clock, history):
+@pytest.mark.usefixtures("view")
+def test_a_stopped_clock_stays_stopped(state, clock, history):
     clock.stop()
     state.set_history(history)
     clock.set_training(True)

@@ -171,7 +171,7 @@ def test_before_training_and_without_biases_there_is_a_timeline(state, on_screen
     assert panel.plot.batches.getData()[1].tolist() == pytest.approx([0.7])
 
 
-def test_a_history_without_metrics_still_scrubs(state, on_screen, frames):
+def test_a_history_without_metrics_still_scrubs(state, on_screen):
     history = History((DENSE,))
     for step in range(4):
         history.append(step, 1 if step else 0, np.zeros(4, np.float32))

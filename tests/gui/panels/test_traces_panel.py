@@ -69,7 +69,7 @@ def test_the_range_is_zero_centred_and_holds_all(panel, state, frames):
         assert np.abs(values).max() <= high <= np.abs(values).max() * 1.11
 
 
-def test_the_range_holds_still_while_values_stay_inside(panel, state, history, frames):
+def test_the_range_holds_still_while_values_stay_inside(panel, history, frames):
     before = panel.plot.shown_range()[1]
     history.append(51, 3, frames[50] * np.float32(1.0), (0.1, 0.9))
     panel.mark_dirty()

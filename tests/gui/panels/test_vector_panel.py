@@ -1,12 +1,15 @@
 import numpy as np
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 
 from biasstudio.gui.panels.panel import BEING_BUILT, NO_BIASES
 from biasstudio.gui.panels.vector_panel import VectorPanel
 from biasstudio.gui.theme import theme
 from biasstudio.recording.history import History
+from biasstudio.recording.network import BiasVector
 from tests.gui.panels.conftest import frames_of, history_of
 from tests.gui.panels.pointer import click, hover
 
@@ -109,9 +112,7 @@ def test_before_the_build_and_without_biases_a_sentence_stands_there(state, on_s
     assert not panel.empty.isVisible()
 
 
-def test_more_units_than_pixels_are_drawn_in_groups(panel, state, frames):
-    from biasstudio.recording.network import BiasVector
-
+def test_more_units_than_pixels_are_drawn_in_groups(panel, state):
     many = BiasVector("big/bias", (5000,), "big", "unit")
     values = frames_of(1, (many,))
     state.set_history(history_of(values, (many,)))
@@ -139,9 +140,18 @@ def test_the_wheel_and_menus_leave_the_range_alone(panel):
     spot = panel.plot.position_of(10, 0.1)
     QTest.mouseClick(panel.plot.viewport(), Qt.MouseButton.RightButton, pos=spot)
     QTest.mouseDClick(panel.plot.viewport(), Qt.MouseButton.LeftButton, pos=spot)
-    QTest.wheelEvent(
-        panel.window().windowHandle(), panel.plot.mapTo(panel.window(), spot), panel.plot.mapFromScene(0, 120)
+    turned = QWheelEvent(
+        QPointF(spot),
+        panel.plot.viewport().mapToGlobal(QPointF(spot)),
+        QPoint(0, 0),
+        QPoint(0, 120),
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
     )
+    QApplication.sendEvent(panel.plot.viewport(), turned)
+    assert not turned.isAccepted()
     assert panel.plot.shown_range() == before
 
 

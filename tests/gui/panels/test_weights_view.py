@@ -106,7 +106,8 @@ def test_no_weights_too_large_scalars_and_nan(view):
     assert text(view.arrays_model, 1, 3) == "–"
 
 
-def test_a_large_array_formats_only_what_is_seen(view):
+def test_a_large_array_formats_only_what_is_seen(on_screen):
+    view = on_screen(WeightsView(), 480, 500)
     large = np.zeros((5_000, 2_000), np.float32)
     view.show_weights(Weights("dense", 1, (WeightArray("kernel", large.shape, "float32", large),)))
     assert view.slice_model.rowCount() == 5_000

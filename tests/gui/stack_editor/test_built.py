@@ -9,7 +9,7 @@ from biasstudio.gui.stack_editor.bias_preview import BiasPreview
 from biasstudio.gui.theme import theme
 from biasstudio.recording.history import History
 from biasstudio.recording.network import BiasVector, BuiltLayer
-from biasstudio.spec.arguments import SpecError
+from biasstudio.spec.arguments import INPUT, SpecError
 from biasstudio.spec.data_sets import DataSet
 from biasstudio.worker.messages import Built
 from tests.gui.stack_editor.driving import card, click, sentences, toggle
@@ -45,7 +45,7 @@ def _with_misfit(built, misfit):
 def test_built_network_is_shown(editor, built):
     assert _text(card(editor, "conv2d"), "outputShape") == "…"
     editor.show_built(built)
-    assert _text(editor, "stackSummary") == "216,661 parameters · 43 biases · built in 61 ms"
+    assert _text(editor, "stackSummary").replace("\u00a0", " ") == "216,661 parameters · 43 biases · built in 61 ms"
     assert _text(card(editor, "conv2d"), "outputShape") == "26 × 26 × 32"
     assert "216,330 params" in [label.text() for label in card(editor, "dense").findChildren(QLabel)]
     preview = card(editor, "conv2d").findChild(BiasPreview)
@@ -99,7 +99,7 @@ def test_input_that_is_not_the_data_s_can_be_made_so(editor, document, built):
     document.edit("Data", lambda experiment: experiment.change_data(DataSet.of("two_moons")))
     button = editor.findChild(QPushButton, "useDataShapeButton")
     assert not button.isVisible()
-    editor.show_built(_with_misfit(built, SpecError("The stack's input is (28, 28, 1).", layer="input")))
+    editor.show_built(_with_misfit(built, SpecError("The stack's input is (28, 28, 1).", layer=INPUT)))
     assert button.isVisible()
     click(button)
     assert document.stack.input_shape == (2,)
