@@ -32,7 +32,7 @@ from biasstudio.gui.training_actions import TrainingActions
 from biasstudio.gui.training_status import TrainingStatus
 from biasstudio.gui.view_state import ViewState
 
-STACK_WIDTH, SIDE_WIDTH = 316, 330
+STACK_WIDTH, SIDE_WIDTH, SIDE_LEAST_WIDTH = 316, 330, 284
 LOCKED = "Stop the training to change this."
 
 
@@ -67,7 +67,7 @@ class MainWindow(QMainWindow):
         self.actions_of_training = TrainingActions(self)
         self.files = FileActions(self.document, self)
         self.stack_editor = StackEditor(self.document)
-        self.settings_bar = SettingsBar(self.document)
+        self.settings_bar = SettingsBar(self.document, self._toolbar())
         self.panels = PanelsView(self.view, self.clock)
         self.values = ValuesTable(self.view, self.clock)
         self.weights = WeightsView()
@@ -76,11 +76,11 @@ class MainWindow(QMainWindow):
         self.setStatusBar(self.status)
 
     def _lay_out(self) -> None:
-        self.addToolBar(self._toolbar())
         self.side = QSplitter(Qt.Orientation.Vertical)
         self.side.addWidget(self.findings)
         self.side.addWidget(self._tables())
         self.side.setSizes([330, 420])
+        self.side.setMinimumWidth(SIDE_LEAST_WIDTH)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         for widget in (_card(self.stack_editor), self.panels, self.side):
             self.columns.addWidget(widget)

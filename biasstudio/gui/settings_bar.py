@@ -34,18 +34,22 @@ _SAMPLES = {"points": "100000", "noise": "0.05", "seed": "12345", "digit": "3"}
 class SettingsBar(QWidget):
     """Data, loss, optimizer and numbers, each an undoable edit of the document."""
 
-    def __init__(self, document: Document, parent: QWidget | None = None) -> None:
+    def __init__(self, document: Document, leading: QWidget | None = None, parent: QWidget | None = None) -> None:
+        """`leading` stands in the same row, before the settings."""
         super().__init__(parent)
         self._document = document
         self._lock_reason = ""
         self._data_name = ""
         self._data_fields: list[ArgumentField] = []
+        self._groups: list[QWidget] = []
         self._fault = FaultLabel(self)
         self._row = QWidget(self)
         self._flow = QFlowLayout(self._row)
         self._flow.setContentsMargins(0, 0, 0, 0)
         self._flow.setHorizontalSpacing(14)
         self._flow.setVerticalSpacing(6)
+        if leading is not None:
+            self._flow.addWidget(leading)
         self._data = self._add_data()
         self._choices = {
             "loss": self._add_choice("Loss", "lossChoice", "loss", LOSSES),
@@ -72,7 +76,7 @@ class SettingsBar(QWidget):
         group_row = group.layout()
         if isinstance(group_row, QHBoxLayout):
             group_row.addLayout(self._data_row)
-        self._flow.addWidget(group)
+        self._add_group(group)
         return box
 
     def _add_choice(self, label: str, object_name: str, setting: str, choices: Mapping[str, str]) -> ChoiceBox:
@@ -82,7 +86,7 @@ class SettingsBar(QWidget):
         box.activated.connect(
             lambda index: self._set_training(text + box.itemText(index), setting, box.itemData(index))
         )
-        self._flow.addWidget(_labelled(label, box))
+        self._add_group(_labelled(label, box))
         return box
 
     def _add_field(self, argument: Argument) -> ArgumentField:
@@ -92,8 +96,12 @@ class SettingsBar(QWidget):
         field.control.setAccessibleName(label)
         field.valueChosen.connect(lambda value: self._choose_number(field, label.lower(), value))
         self._fault.watch(field)
-        self._flow.addWidget(_labelled(label, field))
+        self._add_group(_labelled(label, field))
         return field
+
+    def _add_group(self, group: QWidget) -> None:
+        self._groups.append(group)
+        self._flow.addWidget(group)
 
     def _choose_number(self, field: ArgumentField, label: str, value: Any) -> None:
         reason = self._set_training(f"Set the {label}", field.argument.name, value, field.merge_key)
@@ -151,7 +159,7 @@ class SettingsBar(QWidget):
             self._data_row.addWidget(_labelled(f"{field.argument.name}", field))
             QWidget.setTabOrder(stop, field.control)
             stop = field.control
-        lock_controls(self, self._lock_reason)
+        self._lock()
         self._fit_height()
 
     def _make_data_field(self, argument: Argument, data: DataSet) -> ArgumentField:
@@ -167,7 +175,11 @@ class SettingsBar(QWidget):
     def set_locked(self, locked: bool, reason: str = LOCK_REASON) -> None:
         """Allow no edits, each control saying `reason`."""
         self._lock_reason = reason if locked else ""
-        lock_controls(self, self._lock_reason)
+        self._lock()
+
+    def _lock(self) -> None:
+        for group in self._groups:
+            lock_controls(group, self._lock_reason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -152,7 +152,8 @@ def _style_sheet(colours: Colours) -> str:
     QToolTip {{ color: {colours.text}; background: {colours.surface}; border: 1px solid {colours.border};
         padding: 4px 6px; }}
     QFrame[card="true"] {{ background: {colours.surface}; border: 1px solid {colours.border}; border-radius: 8px; }}
-    QFrame[card="true"][chosen="true"] {{ border: 1px solid {colours.accent}; }}
+    QFrame[card="true"][chosen="true"] {{ border: 1px solid {colours.accent};
+        border-left: 4px solid {colours.accent}; }}
     QFrame[card="true"][fault="true"] {{ border: 1px solid {colours.error}; }}
     QLabel[role="title"] {{ font-weight: 600; }}
     QLabel[role="muted"] {{ color: {colours.muted}; }}
@@ -224,8 +225,7 @@ def _style_sheet(colours: Colours) -> str:
     QSplitter::handle {{ background: transparent; }}
     QStatusBar {{ background: {colours.surface}; border-top: 1px solid {colours.border}; color: {colours.muted}; }}
     QStatusBar::item {{ border: none; }}
-    QToolBar {{ background: {colours.surface}; border: none; border-bottom: 1px solid {colours.border};
-        padding: 6px 8px; spacing: 6px; }}
+    QToolBar {{ background: transparent; border: none; padding: 0; spacing: 6px; }}
     QTabWidget::pane {{ border: none; top: 4px; }}
     QTabBar {{ qproperty-drawBase: 0; }}
     QTabBar::tab {{ background: transparent; color: {colours.muted}; border: 1px solid transparent;

@@ -1,6 +1,7 @@
 """Numbers and units as text: signs, ticks, names of units. A true minus sign on screen, a plain one in copies."""
 
 import math
+import re
 
 import numpy as np
 
@@ -14,20 +15,13 @@ _MOST_TICK_DECIMALS = 4
 
 def signed(value: float) -> str:
     """A value with its sign and four decimals, +0.4599; in scientific form where four decimals would hide it."""
-    return signed_plain(value).replace("-", MINUS)
-
-
-def signed_plain(value: float) -> str:
-    """As `signed`, with the plain minus that other programs read as a number."""
     if math.isnan(value):
         return "NaN"
-    if math.isinf(value):
-        return "+inf" if value > 0 else "-inf"
     if value == 0:
         return "0.0000"
-    if _SMALLEST_FIXED <= abs(value) < _LARGEST_FIXED:
-        return f"{value:+.4f}"
-    return f"{value:+.3e}"
+    fixed = math.isinf(value) or _SMALLEST_FIXED <= abs(value) < _LARGEST_FIXED
+    text = f"{value:+.4f}" if fixed else re.sub(r"e\+?(-?)0?", r"e\1", f"{value:+.1e}")
+    return text.replace("-", MINUS)
 
 
 def brief(value: float, digits: int = 3) -> str:

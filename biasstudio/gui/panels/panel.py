@@ -16,14 +16,17 @@ CHANGE_TITLE = "change since step 0"
 
 
 class ElidedLabel(QLabel):
-    """A line of text that ends in … where there is no room; the whole text is its tooltip then."""
+    """A line of text that, where there is no room, leaves out parts after a · and then ends in …"""
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         room: QRect = self.contentsRect()
-        shown = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        parts = self.text().split(" · ")
+        while len(parts) > 1 and self.fontMetrics().horizontalAdvance(" · ".join(parts)) > room.width():
+            parts.pop()
+        shown = self.fontMetrics().elidedText(" · ".join(parts), Qt.TextElideMode.ElideRight, room.width())
         if shown == self.text():
             super().paintEvent(event)
             return

@@ -16,7 +16,7 @@ from biasstudio.gui.panels.traces_panel import TracesPanel
 from biasstudio.gui.panels.vector_panel import VectorPanel
 from biasstudio.gui.view_state import ViewState
 
-_LEAST_PANEL_HEIGHT = 150
+_LEAST_PANEL_HEIGHT = 145
 _TIMELINE_HEIGHTS = 150, 205
 _TIMELINE_SHARE = 0.27
 _GAP = 8

@@ -86,12 +86,14 @@ class SpreadPanel(PlotPanel):
         self.start_label.setVisible(single is not None)
         if single is not None:
             value = "0" if single == 0 else figures.brief(single)
-            (_, right), (_, top) = self.plot.shown_range()
+            (left, right), (_, top) = self.plot.shown_range()
             text = f"step 0: all {value}"
             if self.start_label.textItem.toPlainText() != text:
                 self.start_label.setText(text)
             self.start_line.setPos(single)
-            self.start_label.setAnchor((1.0 if single > right / 2 else 0.0, 0.0))
+            room = (right - single) / (right - left) * self.plot.data_rect().width()
+            fits = room > self.start_label.boundingRect().width()
+            self.start_label.setAnchor((0.0 if fits else 1.0, 0.0))
             self.start_label.setPos(single, top)
 
     def _draw_unit(self, shown: Doubles) -> None:
@@ -103,7 +105,7 @@ class SpreadPanel(PlotPanel):
 
     def _tell(self, vector: BiasVector, now: Doubles) -> None:
         value = self.drawn_scale is Scale.VALUE
-        self.plot.set_labels("bias" if value else CHANGE_TITLE, f"{vector.unit}s per bin")
+        self.plot.set_labels("bias" if value else "change", f"{vector.unit}s per bin")
         note = not_finite_note(now)
         self.say(note or (self.scale_note("now · ghost: step 0") if value else CHANGE_TITLE), bool(note))
 

@@ -37,6 +37,7 @@ class LayerCard(Card):
         super().__init__(parent)
         self._edits = LayerEdits(document, layer.name)
         self._layer: Layer | None = None
+        self._expanded = False
         self._lock_reason = ""
         self._grid: ArgumentGrid | None = None
         self.setObjectName("layerCard")
@@ -112,7 +113,7 @@ class LayerCard(Card):
         self._show_details()
 
     def _show_details(self) -> None:
-        expanded = self.marked("chosen")
+        expanded = self._expanded
         if self._bias is not None:
             self._bias.show_layer(self.layer, expanded=expanded)
         if self._grid is None and expanded:
@@ -126,12 +127,14 @@ class LayerCard(Card):
         lock_controls(self, self._lock_reason)
         self.controlsChanged.emit()
 
-    def set_chosen(self, chosen: bool) -> None:
-        if chosen != self.marked("chosen"):
-            self.mark("chosen", chosen)
+    def set_chosen(self, chosen: bool, *, expanded: bool) -> None:
+        """Mark the card as the chosen one; `expanded` shows all of its arguments too."""
+        self.mark("chosen", chosen)
+        if expanded != self._expanded:
+            self._expanded = expanded
             self._show_details()
         elif self._grid is not None:
-            self._grid.setVisible(chosen or bool(self._grid.fault))
+            self._grid.setVisible(expanded or bool(self._grid.fault))
 
     def show_built(self, built: BuiltLayer | None) -> None:
         """The layer as built; None where it could not be."""

@@ -128,7 +128,7 @@ class StackEditor(QWidget):
             QWidget.setTabOrder(before, after)
 
     def _choose(self, card: LayerCard) -> None:
-        self.choose_layer(card.name)
+        self._mark_chosen(card, expanded=True)
         self.layerChosen.emit(card.name)
 
     def _step(self, card: LayerCard, step: int) -> None:
@@ -138,13 +138,15 @@ class StackEditor(QWidget):
             self._choose(self._list.cards[index])
 
     def choose_layer(self, name: str) -> None:
-        """Choose the layer, if there is one of this name, without `layerChosen`."""
+        """Choose the layer, if there is one of this name, without `layerChosen`; only a person's click expands it."""
         card = self._card(name)
-        if card is None or card is self._chosen:
-            return
+        if card is not None and card is not self._chosen:
+            self._mark_chosen(card, expanded=False)
+
+    def _mark_chosen(self, card: LayerCard, *, expanded: bool) -> None:
         self._chosen = card
         for other in self._list.cards:
-            other.set_chosen(other is card)
+            other.set_chosen(other is card, expanded=expanded and other is card)
         if self.isVisible():
             self._reveal.start()
 

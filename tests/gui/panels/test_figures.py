@@ -22,8 +22,8 @@ from biasstudio.recording.network import BiasVector
         (-0.1062, "−0.1062"),
         (0.0, "0.0000"),
         (12.5, "+12.5000"),
-        (0.00012345, "+1.234e−04"),
-        (-123456.0, "−1.235e+05"),
+        (0.00012345, "+1.2e−4"),
+        (-123456.0, "−1.2e5"),
         (math.nan, "NaN"),
         (-math.inf, "−inf"),
     ],
@@ -33,8 +33,9 @@ def test_signed(value, text):
 
 
 @given(st.floats(allow_nan=False, width=32))
-def test_plain_text_reads_back_as_about_the_same_number(value):
-    assert float(figures.signed_plain(value)) == pytest.approx(value, rel=1e-3, abs=5e-5)
+def test_text_reads_back_as_about_the_same_number(value):
+    read = float(figures.signed(value).replace(figures.MINUS, "-"))
+    assert read == pytest.approx(value, rel=0.05, abs=5e-5)
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ def test_changes_stand_against_a_line_where_all_began(panel, frames):
     assert panel.start_line.isVisible()
     assert panel.start_line.value() == 0
     assert panel.start_label.textItem.toPlainText() == "step 0: all 0"
-    assert panel.plot.label_texts()[0] == "change since step 0"
+    assert panel.plot.label_texts()[0] == "change"
     assert panel.plot.shown_range()[1][1] > counts.max()
 
 
