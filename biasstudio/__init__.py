@@ -1,5 +1,12 @@
 """Bias Studio: see what the biases of a neural network do."""
 
-from importlib.metadata import version
+from typing import Any
 
-__version__ = version("biasstudio")
+
+def __getattr__(name: str) -> Any:
+    # Resolved when asked for: reading the installed packages' metadata costs a start 50 ms.
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("biasstudio")
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

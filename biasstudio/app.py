@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QCoreApplication, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from biasstudio.gui.document import Document
@@ -32,6 +32,8 @@ from biasstudio.worker.messages import (
 )
 from biasstudio.worker.model_worker import ModelWorker
 
+START_WITHOUT_PAINT_MS = 500
+
 
 class Session(QObject):
     """One window, its document and its worker. Lives in the GUI thread, which never waits for the worker."""
@@ -49,9 +51,21 @@ class Session(QObject):
         window.ready = self.ready
         self._connect_worker()
         self._connect_window()
+        # A window that a script never shows starts its worker too.
+        self._starting = QTimer(self)
+        self._starting.setSingleShot(True)
+        self._starting.timeout.connect(self._start)
+        self._starting.start(START_WITHOUT_PAINT_MS)
+        window.installEventFilter(self)
 
-    def start(self) -> None:
-        """Start the worker, which loads TensorFlow and builds the present stack."""
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """See the window's first paint: only then may TensorFlow's load take the processor."""
+        if event.type() == QEvent.Type.Paint:
+            watched.removeEventFilter(self)
+            self._starting.start(0)
+        return False
+
+    def _start(self) -> None:
         if not self._closing:
             self.worker.start()
             self._build()
@@ -212,9 +226,7 @@ def create_window(experiment: Experiment | None = None) -> MainWindow:
     theme()
     window = MainWindow(Document(experiment or load_example("tutorial")))
     window.setWindowIcon(application_icon())
-    session = Session(window.document, window)
-    # Started by the event loop, so that the window is painted before TensorFlow's load takes the processor.
-    QTimer.singleShot(0, session, session.start)
+    Session(window.document, window)
     return window
 
 

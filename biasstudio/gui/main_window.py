@@ -239,6 +239,8 @@ class MainWindow(QMainWindow):
         if self._may_close:
             event.accept()
             self.has_closed = True
+            # An undo stack that is deleted says once more that it is clean.
+            self.document.undo_stack.cleanChanged.disconnect(self._show_title)
             self.closed.emit()
             return
         event.ignore()

@@ -13,17 +13,19 @@ import time
 from PySide6.QtCore import QEvent, QObject, QTimer
 class Watch(QObject):
     def eventFilter(self, watched, event):
+        # A window that is covered by its content is not painted itself, so any paint counts.
         if event.type() == QEvent.Type.Paint:
-            watched.removeEventFilter(self)
+            application.removeEventFilter(self)
             QTimer.singleShot(0, lambda: (print(time.monotonic(), flush=True), finish()))
         return False
 watch = Watch()
 """
 EMPTY = """
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QMainWindow
 import pyqtgraph as pg
 application = QApplication([])
-window = pg.PlotWidget()
+window = QMainWindow()
+window.setCentralWidget(pg.PlotWidget())
 window.resize(1440, 900)
 finish = application.quit
 """
@@ -36,7 +38,7 @@ window.closed.connect(application.quit)
 finish = window.close_without_asking
 """
 SHOWN = """
-window.installEventFilter(watch)
+application.installEventFilter(watch)
 window.show()
 application.exec()
 """

@@ -6,7 +6,7 @@ from biasstudio.app import create_application, create_window
 from biasstudio.gui.file_actions import load_example
 from tests.benchmarks.figures import ratio, row
 
-EPOCHS, ROUNDS = 6, 7
+EPOCHS, ROUNDS = 4, 15
 
 
 def bare(experiment) -> float:

@@ -7,7 +7,8 @@ from PySide6.QtCore import QObject, QTimer
 from biasstudio.gui.panels.panel import Panel
 from biasstudio.gui.view_state import ViewState
 
-_FAST_MS = 8
+_FAST_MS = 2
+_TRAINING_LEAST_MS = 16
 _MOST_MS = 500
 _HURRY_SECONDS = 0.4
 
@@ -106,13 +107,13 @@ class DisplayClock(QObject):
         if self._stopped:
             return
         if self._training and now >= self._hurry_until:
-            self._timer.start(int(min(_MOST_MS, max(2 * _FAST_MS, 1000 * spent / self.share))))
+            self._timer.start(int(min(_MOST_MS, max(_TRAINING_LEAST_MS, 1000 * spent / self.share))))
             return
         waits = [self._wait(panel, now) for panel in self._panels if _wants_drawing(panel)]
         if waits:
             self._timer.start(max(_FAST_MS, int(1000 * min(waits))))
         elif self._training:
-            self._timer.start(2 * _FAST_MS)
+            self._timer.start(_TRAINING_LEAST_MS)
 
     def _hurry(self) -> None:
         self._hurry_until = time.monotonic() + _HURRY_SECONDS
