@@ -190,7 +190,7 @@ class MainWindow(QMainWindow):
         deadline.timeout.connect(loop.quit)
         look.timeout.connect(lambda: loop.quit() if condition() else None)
         deadline.start(timeout_ms)
-        look.start(5)
+        look.start(20)
         if not condition():
             loop.exec()
         return condition()

@@ -22,7 +22,7 @@ class DisplayClock(QObject):
 
     def __init__(self, state: ViewState, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.share = 0.06
+        self.share = 0.08
         self._state = state
         self._panels: list[Panel] = []
         self._last_drawn: dict[Panel, float] = {}
