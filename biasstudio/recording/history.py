@@ -15,6 +15,7 @@ from biasstudio.recording.network import BiasVector
 DEFAULT_BUDGET_BYTES = 256_000_000
 _MAXIMUM_FRAMES = 1_000_000
 _MINIMUM_FRAMES = 16
+_MOST_WINDOW_VALUES = 1_000_000
 
 Floats = NDArray[np.float32]
 Steps = NDArray[np.int64]
@@ -152,10 +153,13 @@ class History:
         """Up to about `most` frames of a vector from step 0 to `last_step`: steps int64 (m,), values float32 (m, n).
 
         Frames are taken at a power-of-two distance, so that a growing history does not flicker; the last is always in.
+        Of a very long vector there are fewer frames: a window has about 1,000,000 values at most, or two frames.
         """
+        columns = self._slices[path]
+        most = max(1, min(most, _MOST_WINDOW_VALUES // max(1, columns.stop - columns.start)))
         with self._lock:
             rows = self._rows(most, last_step)
-            return self._steps[rows], self._values[rows, self._slices[path]]
+            return self._steps[rows], self._values[rows, columns]
 
     def _rows(self, most: int, last_step: int | None) -> Steps:
         end = self._size if last_step is None else self._row_of(last_step) + 1

@@ -222,3 +222,15 @@ def test_readers_see_only_whole_frames_while_another_thread_appends():
     assert not failures
     assert history.last_step == steps - 1
     assert history.stride > 1
+
+
+def test_a_window_of_a_very_long_vector_stays_small():
+    long = BiasVector("dense/bias", (300_000,), "dense", "unit")
+    history = History([long], budget_bytes=100_000_000)
+    for step in range(20):
+        history.append(step, 1, np.full(300_000, step, np.float32))
+    steps, values = history.window(long.path, 500)
+    assert values.size <= 1_500_000
+    assert steps[0] == 0
+    assert steps[-1] == 19
+    assert values[:, 0].tolist() == steps.tolist()

@@ -1,5 +1,7 @@
 """The timeline panel: loss and metrics over all steps, and the cursor that all panels follow."""
 
+import math
+
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
 
@@ -137,9 +139,13 @@ class TimelinePanel(Panel):
         parts = []
         if count:
             note = f" ({bad} of {count} not finite)" if bad else ""
-            parts.append(f"<span style='color:{colours.muted}'>— batch {name}{note}</span>")
-        if any(f"val_{name}" in record.metrics for record in history.epochs()):
-            parts.append(f"<span style='color:{colours.above}'>● validation {name}</span>")
+            now = _shown(history.metrics_at(self.state.step).get(str(name), math.nan))
+            parts.append(f"<span style='color:{colours.muted}'>— batch {name}{now}{note}</span>")
+        validated = [record for record in history.epochs() if f"val_{name}" in record.metrics]
+        if validated:
+            past = [record.metrics[f"val_{name}"] for record in validated if record.last_step <= self.state.step]
+            now = _shown(past[-1]) if past else ""
+            parts.append(f"<span style='color:{colours.above}'>● validation {name}{now}</span>")
         if history.last_step < 1 and name is not None:
             parts.append(f"<span style='color:{colours.faint}'>appears with the first step</span>")
         text = "&nbsp;&nbsp; ".join(parts)
@@ -171,3 +177,7 @@ class TimelinePanel(Panel):
         value = history.metrics_at(step).get(self._metric, float("nan")) if self._metric and step else float("nan")
         parts += [f"batch {self._metric} {figures.brief(value)}"] if value == value else []
         self.plot.say(" · ".join(parts), x, y)
+
+
+def _shown(value: float) -> str:
+    return f" {figures.brief(value)}" if math.isfinite(value) else ""
