@@ -3,12 +3,16 @@
 import logging
 import signal
 import sys
+import traceback
 from collections.abc import Sequence
 from pathlib import Path
+from types import TracebackType
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
+from biasstudio.doctor.finding import Finding
+from biasstudio.gui.checked_text import commit_typing
 from biasstudio.gui.document import Document
 from biasstudio.gui.file_actions import load_example
 from biasstudio.gui.icons import application_icon
@@ -46,6 +50,7 @@ class Session(QObject):
         self._built: Built | None = None
         self._asked: Experiment | None = None
         self._awaiting = False
+        self._ended: TrainingEnded | None = None
         self._refused: SpecError | None = None
         self._closing = False
         window.ready = self.ready
@@ -62,11 +67,12 @@ class Session(QObject):
         """See the window's first paint: only then may TensorFlow's load take the processor."""
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
-            self._starting.start(0)
+            if not self.worker.isRunning():
+                self._starting.start(0)
         return False
 
     def _start(self) -> None:
-        if not self._closing:
+        if not self._closing and self._asked is None:
             self.worker.start()
             self._build()
 
@@ -97,27 +103,44 @@ class Session(QObject):
         worker.trainingEnded.connect(self._show_end)
         worker.weightsRead.connect(window.weights.show_weights)
         worker.failed.connect(self._show_fault)
-        worker.finished.connect(window.finish_closing)
+        worker.finished.connect(self._finish)
 
     def _connect_window(self) -> None:
         window, actions, worker = self._window, self._window.actions_of_training, self.worker
         self._document.changed.connect(self._follow_document)
-        actions.train.triggered.connect(lambda: worker.send(Train(self._document.experiment)))
-        actions.step.triggered.connect(lambda: worker.send(TakeStep(self._document.experiment)))
+        actions.train.triggered.connect(lambda: self._run(Train))
+        actions.step.triggered.connect(lambda: self._run(TakeStep))
         actions.pause.triggered.connect(lambda: worker.send(Pause()))
         actions.stop.triggered.connect(lambda: worker.send(Stop()))
-        actions.reset.triggered.connect(self._build)
+        actions.reset.triggered.connect(self._reset)
         window.stack_editor.layerChosen.connect(self._choose_layer)
         window.view.vectorChanged.connect(self._mark_layer)
         window.weights.requested.connect(lambda layer: worker.send(ReadWeights(layer)))
         window.findings.showAsked.connect(self._show_finding)
         window.closeAsked.connect(self._close)
 
+    def _run(self, command: type[Train | TakeStep]) -> None:
+        commit_typing(self._window)
+        # What was typed may ask for another network; it is built first.
+        self.worker.send(command(self._document.experiment))
+
+    def _reset(self) -> None:
+        commit_typing(self._window)
+        self._build()
+        self._update_actions()
+
+    def _finish(self) -> None:
+        if self._closing:
+            self._window.finish_closing()
+        else:
+            self._window.show_fault("The model worker has ended; save your experiment and start again.", "")
+
     def _follow_document(self) -> None:
         experiment, built = self._document.experiment, self._built
         if self._refused is not None and built is not None and built.experiment.same_network(experiment):
             self._asked, self._refused = built.experiment, None
             self._window.stack_editor.show_built(built)
+            self._show_findings(self._ended.findings if self._ended else built.findings)
         # What fit alone takes needs no other network: the trained one goes on with it.
         elif self._asked is None or self._refused is not None or not self._asked.same_network(experiment):
             self._build()
@@ -131,13 +154,18 @@ class Session(QObject):
         if built.experiment is not self._asked:
             return  # a newer one is on its way
         window = self._window
-        self._built, self._awaiting = built, False
+        self._built, self._awaiting, self._refused, self._ended = built, False, None, None
         window.view.set_history(built.history)
         window.stack_editor.show_built(built)
-        window.findings.show_findings(built.findings)
+        self._show_findings(built.findings)
+        window.weights.refresh()
         window.status.show_versions(built.versions)
         window.status.clear_progress()
-        self._mark_layer()
+        # A layer that the person chose stays chosen, also one without a bias.
+        if window.stack_editor.chosen_layer is None:
+            self._mark_layer()
+        else:
+            self._choose_layer(window.stack_editor.chosen_layer)
         self._update_actions()
 
     def _show_refused(self, failed: BuildFailed) -> None:
@@ -145,6 +173,7 @@ class Session(QObject):
             return
         self._refused, self._awaiting = failed.error, False
         self._window.stack_editor.show_problem(failed.error)
+        self._window.findings.show_findings((), f"{failed.error} The panels show the last network that could be built.")
         self._update_actions()
 
     def _show_state(self, state: WorkerState) -> None:
@@ -180,19 +209,31 @@ class Session(QObject):
             status.show_message(self._state.value)
         elif problem is not None:
             status.show_message(str(problem))
-        elif self._built is not None and self._built.history.last_step == 0:
+        elif self._ended is not None:
+            status.show_end(self._ended)
+        elif self._built is not None:
             status.show_message("Ready to train")
 
     def _show_progress(self, progress: Progress) -> None:
         self._window.status.show_progress(progress)
 
     def _show_end(self, ended: TrainingEnded) -> None:
+        self._ended = ended
         self._window.status.show_end(ended)
-        self._window.findings.show_findings(ended.findings)
+        self._show_findings(ended.findings)
+        self._window.weights.refresh()
+
+    def _show_findings(self, findings: tuple[Finding, ...]) -> None:
+        problem = self._problem()
+        if problem is None:
+            self._window.findings.show_findings(findings)
+        else:
+            self._window.findings.show_findings(findings, str(problem))
 
     def _show_fault(self, sentence: str, details: str) -> None:
         if self._awaiting:
             self._refused, self._awaiting = SpecError(sentence), False
+            self._window.stack_editor.show_problem(self._refused)
             self._update_actions()
         self._window.show_fault(sentence, details)
 
@@ -241,6 +282,12 @@ def create_application() -> QApplication:
     return application
 
 
+def _show_bug(window: MainWindow, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What escaped from our own code: logged, and shown to be copied."""
+    logging.getLogger(__name__).error("unexpected", exc_info=(kind, error, trace))
+    window.show_fault(f"{kind.__name__}: {error}", "".join(traceback.format_exception(kind, error, trace)))
+
+
 def run(files: Sequence[Path]) -> int:
     """Open the window, with a file if one is given, and run until it is closed; the exit status."""
     logging.basicConfig(level=logging.WARNING)
@@ -251,7 +298,9 @@ def run(files: Sequence[Path]) -> int:
     signal.signal(signal.SIGINT, lambda *_: window.close_without_asking())
     signal.signal(signal.SIGTERM, lambda *_: window.close_without_asking())
     let_python_run = QTimer(window)
+    let_python_run.timeout.connect(lambda: None)
     let_python_run.start(250)
+    sys.excepthook = lambda kind, error, trace: _show_bug(window, kind, error, trace)
     window.show()
     for file in files:
         window.files.open_path(file)

@@ -29,7 +29,7 @@ def _window(given: list[str]) -> int:
     files = parser.parse_args(given).files
     for file in files:
         if not file.is_file():
-            return _refuse(f"{file}: there is no such file.")
+            return _refuse(f"{file}: there is no such file, and no such command; there is {', '.join(COMMANDS)}.")
     if len(files) > 1:
         return _refuse(f"One experiment is open at a time, but {len(files)} files were given.")
     from biasstudio.gui.display import why_no_window
@@ -47,6 +47,10 @@ def _self_test(given: list[str]) -> int:
         description="Build the tutorial network, train one epoch, draw every panel, and check the values; offscreen.",
     )
     parser.parse_args(given)
+    from biasstudio.gui.display import missing_library_of_qt
+
+    if reason := missing_library_of_qt():
+        return _refuse(reason)
     from biasstudio.self_test import self_test
 
     return self_test()

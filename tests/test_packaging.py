@@ -1,5 +1,6 @@
 """What pyproject.toml promises: files that exist, files that are shipped, and bounds that keep faulty Qt out."""
 
+import re
 import tomllib
 from importlib.metadata import version
 from pathlib import Path
@@ -98,3 +99,9 @@ def test_this_environment_is_one_that_the_requirements_allow():
     for requirement in REQUIREMENTS:
         if requirement.marker is None or requirement.marker.evaluate():
             assert requirement.specifier.contains(version(requirement.name)), str(requirement)
+
+
+def test_every_link_of_the_readme_leads_somewhere():
+    links = re.findall(r"\]\(([^)#]+)\)", (REPOSITORY / PROJECT["readme"]).read_text(encoding="utf-8"))
+    assert links
+    assert [link for link in links if "://" not in link and not (REPOSITORY / link).is_file()] == []

@@ -15,13 +15,18 @@ _read = tf.raw_ops.ReadVariableOp
 BIAS_NAMES = frozenset({"bias", "beta"})
 
 
+def is_bias(variable: Any) -> bool:
+    """Whether a Keras variable is a bias, by the last part of its path."""
+    return variable.path.split("/")[-1] in BIAS_NAMES
+
+
 def find_biases(model: Any) -> list[tuple[BiasVector, Any]]:
     """Every bias variable of a built `model` with its description, in the order of `model.variables`."""
     layers = {layer.name: type(layer).__name__ for layer in model.layers}
     found = []
     for variable in model.variables:
         path = variable.path.removeprefix(f"{model.name}/")
-        if path.split("/")[-1] in BIAS_NAMES:
+        if is_bias(variable):
             layer = path.split("/")[0]
             found.append((BiasVector(path, tuple(variable.shape), layer, _unit(layers.get(layer, ""))), variable))
     return found

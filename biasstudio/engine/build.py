@@ -1,5 +1,6 @@
 """Experiment to compiled Keras model, with a fault named by layer and told in plain words."""
 
+import math
 import re
 from dataclasses import dataclass
 from functools import lru_cache
@@ -8,7 +9,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from biasstudio.engine.biases import find_biases, read_frame
+from biasstudio.engine.biases import find_biases, is_bias, read_frame
 from biasstudio.recording.history import History
 from biasstudio.recording.network import BuiltLayer
 from biasstudio.spec.arguments import SpecError
@@ -18,6 +19,8 @@ from biasstudio.spec.stack import Layer, Stack
 
 # Weights, two moments of Adam and the gradient are held at once: 16 bytes a parameter, 3.2 GB at this limit.
 MAXIMUM_PARAMETERS = 200_000_000
+# Each step keeps all of them, and each drawing looks at those of a vector.
+MAXIMUM_BIASES = 2_000_000
 # One layer's output for one batch, in float32: 2 GB.
 MAXIMUM_OUTPUTS_OF_BATCH = 500_000_000
 
@@ -72,16 +75,16 @@ def check_stack(stack: Stack, batch_size: int) -> tuple[BuiltLayer, ...]:
     built: list[BuiltLayer] = []
     shape = stack.input_shape
     for layer in stack.layers:
-        shape, parameters = _checked(layer, shape)
-        built.append(BuiltLayer(layer.name, shape, parameters))
+        shape, parameters, biases = _checked(layer, shape)
+        built.append(BuiltLayer(layer.name, shape, parameters, biases))
         _check_size(built, batch_size)
     return tuple(built)
 
 
 # Remembered, since an edit changes one layer and leaves the others: checking one costs 10 to 20 ms.
 @lru_cache(maxsize=1000)
-def _checked(layer: Layer, input_shape: tuple[int, ...]) -> tuple[tuple[int, ...], int]:
-    """Output shape and number of parameters of a layer on this input. Raises SpecError where Keras refuses it."""
+def _checked(layer: Layer, input_shape: tuple[int, ...]) -> tuple[tuple[int, ...], int, int]:
+    """Output shape, parameters and biases of a layer on this input. Raises SpecError where Keras refuses it."""
     _check_input(layer, input_shape)
     # Variables made inside a graph have a shape but take no memory until the graph runs, which this one never does.
     with tf.Graph().as_default():
@@ -92,7 +95,8 @@ def _checked(layer: Layer, input_shape: tuple[int, ...]) -> tuple[tuple[int, ...
         except (ValueError, TypeError, IndexError, tf.errors.OpError) as error:
             raise SpecError(f"{layer.name}: {_reason(error)}", layer=layer.name) from error
     _check_constant(layer, keras_layer)
-    return tuple(output.shape[1:]), keras_layer.count_params()
+    biases = sum(math.prod(variable.shape) for variable in keras_layer.variables if is_bias(variable))
+    return tuple(output.shape[1:]), keras_layer.count_params(), biases
 
 
 def _check_input(layer: Layer, shape: tuple[int, ...]) -> None:
@@ -146,10 +150,17 @@ def _check_constant(layer: Layer, keras_layer: Any) -> None:
 
 def _check_size(built: list[BuiltLayer], batch_size: int) -> None:
     last, parameters = built[-1], sum(layer.parameters for layer in built)
+    biases = sum(layer.biases for layer in built)
     if parameters > MAXIMUM_PARAMETERS:
         raise SpecError(
             f"{last.name}: with it the network has {parameters:,} parameters, more than the {MAXIMUM_PARAMETERS:,} "
             "that can be trained here.",
+            layer=last.name,
+        )
+    if biases > MAXIMUM_BIASES:
+        raise SpecError(
+            f"{last.name}: with it the network has {biases:,} biases, more than the {MAXIMUM_BIASES:,} that can be "
+            "watched here.",
             layer=last.name,
         )
     outputs = batch_size
@@ -173,7 +184,7 @@ def _reason(error: Exception) -> str:
 
 
 def _times(shape: tuple[int, ...]) -> str:
-    return " × ".join(map(str, shape))
+    return " × ".join(map(str, shape)) if len(shape) > 1 else f"a row of {shape[0]}"
 
 
 def versions() -> str:

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biasstudio.resource_files import resource_path
+from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.data_sets import DataSet
 
 
@@ -20,9 +21,15 @@ class Samples:
     def split(self, validation_share: float) -> tuple["Samples", "Samples | None"]:
         """Training and validation samples, cut where Keras's validation_split cuts: the last share validates.
 
-        None where the share leaves nothing to validate with.
+        None where the share leaves nothing to validate with. Raises SpecError where it leaves nothing to train with.
         """
         at = int(np.floor(len(self.x) * (1.0 - validation_share)))
+        if at == 0:
+            raise SpecError(
+                f"training: a validation_share of {validation_share:g} leaves none of the {len(self.x):,} samples to "
+                "train with.",
+                argument="validation_share",
+            )
         if at == len(self.x):
             return self, None
         return Samples(self.x[:at], self.y[:at]), Samples(self.x[at:], self.y[at:])

@@ -3,7 +3,7 @@
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from biasstudio.gui.checked_text import CheckedText
 from biasstudio.gui.choice_box import ChoiceBox
@@ -119,3 +119,22 @@ def argument_help(argument: Argument) -> str:
         f"Default: {default}",
     ]
     return "\n".join(part for part in parts if part)
+
+
+def label_for(field: ArgumentField | ChoiceBox, text: str) -> QLabel:
+    """A quiet label that names the field and passes the keys of its mnemonic on to it."""
+    label = QLabel(text)
+    label.setProperty("role", "muted")
+    label.setBuddy(field.control if isinstance(field, ArgumentField) else field)
+    return label
+
+
+def labelled(text: str, field: ArgumentField | ChoiceBox) -> QWidget:
+    """The field with its label before it."""
+    group = QWidget()
+    row = QHBoxLayout(group)
+    row.setContentsMargins(0, 0, 0, 0)
+    row.setSpacing(6)
+    row.addWidget(label_for(field, text))
+    row.addWidget(field)
+    return group

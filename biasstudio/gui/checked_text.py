@@ -72,6 +72,11 @@ class CheckedText(QLineEdit):
         self.setText(self._write(self._value))
         self._set_fault("")
 
+    def commit(self) -> None:
+        """Choose what is typed so far, as Enter would."""
+        if self._pause.isActive() or self.text() != self._write(self._value):
+            self._finish()
+
     def _means(self, value: Any) -> bool:
         try:
             return bool(self._read(self.text()) == value)
@@ -95,6 +100,7 @@ class CheckedText(QLineEdit):
             self._take()
         if not self.fault and self.text() != self._write(self._value):
             self.setText(self._write(self._value))
+            self.setCursorPosition(0)
 
     def _set_fault(self, fault: str) -> None:
         if fault == self.fault:
@@ -132,6 +138,18 @@ class CheckedText(QLineEdit):
 
 def _is_undo(event: QKeyEvent) -> bool:
     return event.matches(QKeySequence.StandardKey.Undo) or event.matches(QKeySequence.StandardKey.Redo)
+
+
+def commit_typing(container: QWidget) -> None:
+    """Choose what is half typed in `container`: for what acts on the document before the pause in typing is over."""
+    for text in container.findChildren(CheckedText):
+        text.commit()
+
+
+def restore_texts(container: QWidget) -> None:
+    """Give up what is half typed or wrong in `container`: it belongs to a document that goes."""
+    for text in container.findChildren(CheckedText):
+        text.restore()
 
 
 def forget_typing(container: QWidget) -> None:

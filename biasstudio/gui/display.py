@@ -15,15 +15,16 @@ def why_no_window() -> str | None:
     """One sentence that says why no window can be opened, or None. Any thread may call, before a QApplication."""
     platform = os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0]
     if not sys.platform.startswith("linux") or platform not in ("", "xcb", "wayland"):
-        return _missing_library_of_qt()
+        return missing_library_of_qt()
     if platform != "xcb" and _wayland_answers():
-        return _missing_library_of_qt()
+        return missing_library_of_qt()
     if not os.environ.get("DISPLAY"):
         return f"There is no display to open a window on (DISPLAY is not set). {_WHAT_WORKS}"
-    return _missing_library_of_qt() or _missing_library_of_plugin() or _why_x_refuses()
+    return missing_library_of_qt() or _missing_library_of_plugin() or _why_x_refuses()
 
 
-def _missing_library_of_qt() -> str | None:
+def missing_library_of_qt() -> str | None:
+    """One sentence that names a system library without which Qt can't be loaded, or None."""
     try:
         import PySide6.QtWidgets  # noqa: F401
     except ImportError as error:

@@ -6,7 +6,7 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
-from biasstudio.spec.experiment import Experiment, load_experiment, save_experiment
+from biasstudio.spec.experiment import Experiment, save_experiment
 from biasstudio.spec.stack import Stack
 
 
@@ -38,6 +38,7 @@ class Document(QObject):
     """The experiment being edited. Lives in the GUI thread. `path` is None until it was saved or opened."""
 
     changed = Signal()
+    aboutToBeReplaced = Signal()
     pathChanged = Signal()
 
     def __init__(self, experiment: Experiment, parent: QObject | None = None) -> None:
@@ -78,14 +79,11 @@ class Document(QObject):
 
     def replace(self, experiment: Experiment, path: Path | None) -> None:
         """Another document in place of this one: nothing to undo, nothing unsaved."""
+        self.aboutToBeReplaced.emit()
         self._experiment, self.path = experiment, path
         self.undo_stack.clear()
         self.changed.emit()
         self.pathChanged.emit()
-
-    def open(self, path: Path) -> None:
-        """Raises SpecError or OSError; the present document then stays as it is."""
-        self.replace(load_experiment(path), path)
 
     def save(self, path: Path) -> None:
         """Raises OSError; the document then stays modified."""

@@ -1,5 +1,7 @@
 """FaultLabel: the sentence that says what is wrong, below what it is about; hidden while nothing is."""
 
+from itertools import count
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QLabel, QSizePolicy, QWidget
 
@@ -15,6 +17,7 @@ class FaultLabel(QLabel):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._faults: dict[int, str] = {}
+        self._keys = count(1)
         self.setProperty("role", "error")
         self.setWordWrap(True)
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
@@ -27,10 +30,9 @@ class FaultLabel(QLabel):
         return next(reversed(self._faults.values()), "")
 
     def watch(self, field: ArgumentField | CheckedText) -> None:
-        """Show the faults of `field` as long as it lives."""
-        key = id(field)
+        """Show the faults of `field`; its own `restore` takes them away before it goes."""
+        key = next(self._keys)
         field.faultChanged.connect(lambda fault: self.show_fault(fault, key))
-        field.destroyed.connect(lambda: self._faults.pop(key, None))
 
     def show_fault(self, fault: str, source: int = 0) -> None:
         """Show `fault` of one source of faults; "" takes it away."""

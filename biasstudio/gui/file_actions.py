@@ -7,6 +7,7 @@ from PySide6.QtCore import QObject, QSettings
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
+from biasstudio.gui.checked_text import commit_typing
 from biasstudio.gui.document import Document
 from biasstudio.resource_files import resource_path
 from biasstudio.spec.arguments import SpecError
@@ -79,6 +80,7 @@ class FileActions(QObject):
 
     def open_path(self, path: Path) -> bool:
         """Open a file in place of the document, after asking. False where it was not opened; the person was told."""
+        commit_typing(self._window)
         try:
             experiment = load_experiment(path)
         except SpecError as error:
@@ -95,12 +97,14 @@ class FileActions(QObject):
 
     def save_document(self) -> bool:
         """Save, asking for a file where there is none yet. False where it was not saved."""
+        commit_typing(self._window)
         if self._document.path is None:
             return self.save_document_as()
         return self._save(self._document.path)
 
     def save_document_as(self) -> bool:
         """Ask for a file and save there. False where it was not saved."""
+        commit_typing(self._window)
         proposal = self._document.path or Path(self._folder()) / f"experiment{SUFFIX}"
         name, _ = QFileDialog.getSaveFileName(self._window, "Save the experiment", str(proposal), FILTER)
         if not name:
@@ -122,6 +126,7 @@ class FileActions(QObject):
 
     def may_leave(self) -> bool:
         """Whether the document may be replaced: nothing unsaved, or saved now, or given up on."""
+        commit_typing(self._window)
         if not self._document.modified:
             return True
         box = QMessageBox(self._window)

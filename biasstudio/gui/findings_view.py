@@ -42,10 +42,14 @@ class FindingsView(QFrame):
         layout.setContentsMargins(14, 10, 14, 12)
         layout.addLayout(head)
         layout.addWidget(scroll)
-        self.show_findings(())
+        self.show_findings((), "Findings appear once the network is built.")
 
-    def show_findings(self, findings: tuple[Finding, ...]) -> None:
-        """Show these in place of those before."""
+    def show_findings(
+        self,
+        findings: tuple[Finding, ...],
+        otherwise: str = "Nothing found: no known fault shows in this network's biases.",
+    ) -> None:
+        """Show these in place of those before; the sentence `otherwise` where there are none."""
         self.findings = findings
         while (item := self._entries.takeAt(0)) is not None:
             if (widget := item.widget()) is not None:
@@ -55,7 +59,7 @@ class FindingsView(QFrame):
         for finding in findings:
             self._entries.addWidget(self._entry(finding))
         if not findings:
-            self._entries.addWidget(_label("Nothing found: no known fault shows in this network's biases.", "muted"))
+            self._entries.addWidget(_label(otherwise, "muted"))
         self._entries.addStretch()
         self._count.setText(_summary(findings))
 
@@ -64,8 +68,7 @@ class FindingsView(QFrame):
         entry.setProperty("finding", finding.severity.name.lower())
         head = QHBoxLayout()
         where = f" · {finding.where}" if finding.where else ""
-        role = "error" if finding.severity is Severity.ERROR else "warning"
-        head.addWidget(_label(f"{finding.severity.name}{where}", role))
+        head.addWidget(_label(f"{finding.severity.name}{where}", finding.severity.name.lower()))
         head.addStretch()
         show = QPushButton("Show")
         show.setProperty("role", "quiet")

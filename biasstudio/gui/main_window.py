@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from biasstudio.gui.checked_text import restore_texts
 from biasstudio.gui.document import Document
 from biasstudio.gui.file_actions import SUFFIX, FileActions
 from biasstudio.gui.findings_view import FindingsView
@@ -33,7 +34,8 @@ from biasstudio.gui.training_status import TrainingStatus
 from biasstudio.gui.view_state import ViewState
 
 STACK_WIDTH, SIDE_WIDTH, SIDE_LEAST_WIDTH = 316, 330, 284
-LOCKED = "Stop the training to change this."
+# What a window manager puts around a window, at most.
+FRAME = QSize(16, 48)
 
 
 class MainWindow(QMainWindow):
@@ -50,12 +52,13 @@ class MainWindow(QMainWindow):
         self.document, self.view = document, ViewState(self)
         self.ready: Callable[[], bool] = lambda: False
         self._may_close = self._without_asking = False
-        self.has_closed = False
+        self.has_closed = self._locked = False
         self.setObjectName("mainWindow")
         self.setAcceptDrops(True)
         self._make_parts()
         self._lay_out()
         self._make_menus()
+        document.aboutToBeReplaced.connect(lambda: restore_texts(self))
         document.changed.connect(self._show_title)
         document.pathChanged.connect(self._show_title)
         document.undo_stack.cleanChanged.connect(self._show_title)
@@ -137,7 +140,7 @@ class MainWindow(QMainWindow):
         file.addActions([self.files.save, self.files.save_as])
         file.addSeparator()
         leave = file.addAction("&Quit")
-        leave.setShortcut(QKeySequence.StandardKey.Quit)
+        leave.setShortcut("Ctrl+Q")
         leave.triggered.connect(self.close)
         edit = bar.addMenu("&Edit")
         edit.addActions(self._undo_actions())
@@ -151,7 +154,7 @@ class MainWindow(QMainWindow):
         self.undo.setShortcut(QKeySequence.StandardKey.Undo)
         self.redo = self.document.undo_stack.createRedoAction(self, "&Redo")
         self.redo.setObjectName("actionRedo")
-        self.redo.setShortcuts([QKeySequence(QKeySequence.StandardKey.Redo), QKeySequence("Ctrl+Y")])
+        self.redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
         return [self.undo, self.redo]
 
     def _make_view_menu(self) -> None:
@@ -165,17 +168,29 @@ class MainWindow(QMainWindow):
         ):
             action = appearance.addAction(text)
             action.setCheckable(True)
-            action.setChecked(scheme == Qt.ColorScheme.Unknown)
+            action.setData(scheme)
             group.addAction(action)
-            action.triggered.connect(lambda _=False, scheme=scheme: theme().prefer(scheme))
+        group.triggered.connect(lambda action: self._prefer(action.data()))
+        # Stored by its name.
+        stored = QSettings().value("window/appearance", Qt.ColorScheme.Unknown.name)
+        preferred = next((action for action in group.actions() if action.data().name == stored), group.actions()[0])
+        preferred.setChecked(True)
+        if preferred.data() != Qt.ColorScheme.Unknown:
+            theme().prefer(preferred.data())
+
+    def _prefer(self, scheme: Qt.ColorScheme) -> None:
+        QSettings().setValue("window/appearance", scheme.name)
+        theme().prefer(scheme)
 
     def set_locked(self, locked: bool) -> None:
         """While training: the experiment can't be changed, only looked at."""
-        self.stack_editor.set_locked(locked, LOCKED)
-        self.settings_bar.set_locked(locked, LOCKED)
+        if locked and not self._locked:
+            # Else the next control that can still be used would get the keys, such as Delete on a card.
+            self.setFocus()
+        self._locked = locked
+        self.stack_editor.set_locked(locked)
+        self.settings_bar.set_locked(locked)
         self.files.set_locked(locked)
-        # The undo stack enables its actions itself whenever it changes, so it is the stack that is switched off.
-        self.document.undo_stack.setActive(not locked)
         self.undo.setEnabled(not locked and self.document.undo_stack.canUndo())
         self.redo.setEnabled(not locked and self.document.undo_stack.canRedo())
 
@@ -271,7 +286,8 @@ class MainWindow(QMainWindow):
         settings = QSettings()
         geometry = settings.value("window/geometry")
         if not (isinstance(geometry, QByteArray) and self.restoreGeometry(geometry)):
-            self.resize(1440, 900)
+            room = self.screen().availableSize()
+            self.resize(min(1440, room.width() - FRAME.width()), min(900, room.height() - FRAME.height()))
         for name, splitter in self._splitters().items():
             state = settings.value(f"window/{name}")
             if isinstance(state, QByteArray):

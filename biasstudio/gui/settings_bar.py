@@ -5,11 +5,11 @@ from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 from superqt import QFlowLayout
 
-from biasstudio.gui.argument_field import ArgumentField
-from biasstudio.gui.checked_text import forget_typing
+from biasstudio.gui.argument_field import ArgumentField, labelled
+from biasstudio.gui.checked_text import forget_typing, restore_texts
 from biasstudio.gui.choice_box import ChoiceBox
 from biasstudio.gui.document import Document
 from biasstudio.gui.fault_label import FaultLabel
@@ -67,9 +67,9 @@ class SettingsBar(QWidget):
     def _add_data(self) -> ChoiceBox:
         box = _choice("dataChoice", "data", {data.name: data.title for data in DATA_SET_TYPES.values()})
         for index, data in enumerate(DATA_SET_TYPES.values()):
-            box.setItemData(index, data.description, Qt.ItemDataRole.ToolTipRole)
+            box.setItemData(index, data.summary, Qt.ItemDataRole.ToolTipRole)
         box.activated.connect(lambda index: self._choose_data(box.itemData(index)))
-        group = _labelled("Data", box)
+        group = labelled("Data", box)
         # The data's parameters stand beside its name and wrap with it.
         self._data_row = QHBoxLayout()
         self._data_row.setSpacing(12)
@@ -86,7 +86,7 @@ class SettingsBar(QWidget):
         box.activated.connect(
             lambda index: self._set_training(text + box.itemText(index), setting, box.itemData(index))
         )
-        self._add_group(_labelled(label, box))
+        self._add_group(labelled(label, box))
         return box
 
     def _add_field(self, argument: Argument) -> ArgumentField:
@@ -96,7 +96,7 @@ class SettingsBar(QWidget):
         field.control.setAccessibleName(label)
         field.valueChosen.connect(lambda value: self._choose_number(field, label.lower(), value))
         self._fault.watch(field)
-        self._add_group(_labelled(label, field))
+        self._add_group(labelled(label, field))
         return field
 
     def _add_group(self, group: QWidget) -> None:
@@ -136,7 +136,7 @@ class SettingsBar(QWidget):
     def _show_document(self) -> None:
         experiment = self._document.experiment
         self._data.setCurrentIndex(self._data.findData(experiment.data.name))
-        self._data.setToolTip(experiment.data.type.description)
+        self._data.setToolTip(experiment.data.type.summary)
         if experiment.data.name != self._data_name:
             self._rebuild_data_fields(experiment.data)
         for field in self._data_fields:
@@ -150,13 +150,14 @@ class SettingsBar(QWidget):
         self._data_name = data.name
         while (item := self._data_row.takeAt(0)) is not None:
             if (group := item.widget()) is not None:
+                restore_texts(group)
                 forget_typing(group)
                 group.hide()
                 group.deleteLater()
         self._data_fields = [self._make_data_field(argument, data) for argument in data.type.parameters]
         stop: QWidget = self._data
         for field in self._data_fields:
-            self._data_row.addWidget(_labelled(f"{field.argument.name}", field))
+            self._data_row.addWidget(labelled(f"{field.argument.name}", field))
             QWidget.setTabOrder(stop, field.control)
             stop = field.control
         self._lock()
@@ -172,9 +173,9 @@ class SettingsBar(QWidget):
         self._fault.watch(field)
         return field
 
-    def set_locked(self, locked: bool, reason: str = LOCK_REASON) -> None:
-        """Allow no edits, each control saying `reason`."""
-        self._lock_reason = reason if locked else ""
+    def set_locked(self, locked: bool) -> None:
+        """Allow no edits while training; each control says why."""
+        self._lock_reason = LOCK_REASON if locked else ""
         self._lock()
 
     def _lock(self) -> None:
@@ -199,16 +200,3 @@ def _choice(object_name: str, accessible_name: str, choices: Mapping[str, str]) 
         box.addItem(title, name)
     box.set_width_for_widest()
     return box
-
-
-def _labelled(text: str, field: ArgumentField | ChoiceBox) -> QWidget:
-    group = QWidget()
-    row = QHBoxLayout(group)
-    row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(6)
-    label = QLabel(text)
-    label.setProperty("role", "muted")
-    label.setBuddy(field.control if isinstance(field, ArgumentField) else field)
-    row.addWidget(label)
-    row.addWidget(field)
-    return group

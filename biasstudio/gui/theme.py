@@ -152,13 +152,18 @@ def _style_sheet(colours: Colours) -> str:
     QToolTip {{ color: {colours.text}; background: {colours.surface}; border: 1px solid {colours.border};
         padding: 4px 6px; }}
     QFrame[card="true"] {{ background: {colours.surface}; border: 1px solid {colours.border}; border-radius: 8px; }}
+    QFrame[card="true"]:focus {{ border: 1px dotted {colours.muted}; }}
     QFrame[card="true"][chosen="true"] {{ border: 1px solid {colours.accent};
+        border-left: 4px solid {colours.accent}; }}
+    QFrame[card="true"][chosen="true"]:focus {{ border: 1px dotted {colours.accent};
         border-left: 4px solid {colours.accent}; }}
     QFrame[card="true"][fault="true"] {{ border: 1px solid {colours.error}; }}
     QLabel[role="title"] {{ font-weight: 600; }}
     QLabel[role="muted"] {{ color: {colours.muted}; }}
     QLabel[role="error"] {{ color: {colours.error}; font-weight: 600; }}
     QLabel[role="warning"] {{ color: {colours.warning}; font-weight: 600; }}
+    QLabel[role="note"] {{ color: {colours.muted}; font-weight: 600; }}
+    QLabel[role="fix"] {{ color: {colours.text}; font-weight: 500; }}
     QLineEdit, QComboBox, QSpinBox {{ background: {colours.field}; border: 1px solid transparent; border-radius: 6px;
         padding: 3px 7px; min-height: 18px; selection-background-color: {colours.accent};
         selection-color: {colours.accent_text}; }}
@@ -184,9 +189,10 @@ def _style_sheet(colours: Colours) -> str:
     QPushButton[role="quiet"], QToolButton[role="quiet"] {{ background: transparent; border-color: transparent;
         color: {colours.accent}; padding: 3px 6px; }}
     QPushButton[role="quiet"]:hover, QToolButton[role="quiet"]:hover {{ background: {colours.accent_soft}; }}
+    QPushButton[role="quiet"]:disabled, QToolButton[role="quiet"]:disabled {{ background: transparent;
+        color: {colours.faint}; }}
     QToolButton[menu="true"] {{ color: {colours.muted}; padding: 0 2px; }}
     QToolButton[menu="true"]::menu-indicator {{ image: none; }}
-    QFrame[card="true"]:focus {{ border: 1px solid {colours.accent}; }}
     QPushButton[role="chip"] {{ background: transparent; color: {colours.muted}; border-radius: 11px;
         padding: 2px 9px; min-height: 17px; font-weight: 600; }}
     QPushButton[role="segment"] {{ background: {colours.field}; color: {colours.muted}; border-color: {colours.field};

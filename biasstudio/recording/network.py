@@ -26,3 +26,4 @@ class BuiltLayer:
     name: str
     output_shape: tuple[int, ...]
     parameters: int
+    biases: int

@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 MAXIMUM_ARRAY_LENGTH = 100_000
+# Every number ends up in float32.
+LARGEST_FLOAT32 = 3.4e38
 
 
 # Marks the input shape where a layer is named; no layer can be called so.
@@ -56,8 +58,14 @@ class Argument:
             return None
         checked = _CHECKS[self.kind](self, value)
         if checked is None:
-            raise SpecError(f"{self.name} takes {self.expected()}, not {shown(value)}.", argument=self.name)
+            raise SpecError(
+                f"{self.name} takes {self.expected()}{self._too_large(value)}, not {shown(value)}.", argument=self.name
+            )
         return checked
+
+    def _too_large(self, value: Any) -> str:
+        real = self.kind == "number" and isinstance(value, int | float) and not isinstance(value, bool)
+        return " that float32 can hold" if real and LARGEST_FLOAT32 < abs(value) < math.inf else ""
 
     def parse(self, text: str) -> Any:
         """The value that a person typed. Raises SpecError as `check` does."""
@@ -137,7 +145,10 @@ def _number(text: str) -> int | float | None:
 
 
 def _format_number(number: float) -> str:
-    return str(number) if isinstance(number, int) else f"{number!r}".removesuffix(".0")
+    if isinstance(number, int):
+        return str(number)
+    short = re.sub(r"e\+?(-?)0*", r"e\1", f"{number:g}")
+    return short if float(short) == number else repr(number)
 
 
 _SHOWN = reprlib.Repr()
@@ -155,7 +166,7 @@ def shown(value: Any) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) < 1e300
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= LARGEST_FLOAT32
 
 
 def _check_integer(argument: Argument, value: Any) -> int | None:

@@ -25,6 +25,12 @@ class DataSetType:
     loss: str = "binary_crossentropy"
     epochs: int = 3
 
+    @property
+    def summary(self) -> str:
+        """What it holds and what its labels mean, for a tooltip."""
+        labels = ", ".join(f"{label} {name}" for label, name in enumerate(self.class_names))
+        return f"{self.description}. Labels: {labels}."
+
 
 _DIGITS = tuple(str(digit) for digit in range(10))
 _IMAGE = (28, 28, 1)

@@ -163,6 +163,9 @@ def _check_keys(given: dict[str, Any], known: set[str], where: str) -> None:
 
 def load_experiment(path: Path) -> Experiment:
     """Read a .biasexp file. Raises SpecError, or OSError where the file can't be read."""
+    # A pipe or a device could keep the reader waiting for ever.
+    if path.exists() and not path.is_file():
+        raise SpecError(f"{path.name} is not a file that can be opened: expected a .biasexp file.")
     with path.open("rb") as file:
         content = file.read(MAXIMUM_FILE_BYTES + 1)
     if len(content) > MAXIMUM_FILE_BYTES:

@@ -2,10 +2,11 @@
 
 import gc
 import logging
-import queue
+import threading
 import time
 import traceback
 import warnings
+from collections import deque
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -41,6 +42,35 @@ PROGRESS_SECONDS = 0.2
 MAXIMUM_WEIGHTS_TO_COPY = 5_000_000
 
 
+class _Inbox:
+    """Commands in the order in which they were sent. Any thread may put, the worker's takes."""
+
+    def __init__(self) -> None:
+        self._commands: deque[Command] = deque()
+        self._changed = threading.Condition()
+
+    def put(self, command: Command) -> None:
+        with self._changed:
+            self._commands.append(command)
+            self._changed.notify()
+
+    def put_back(self, command: Command) -> None:
+        """As the next to be taken: for one that came too early."""
+        with self._changed:
+            self._commands.appendleft(command)
+
+    def take(self) -> Command:
+        """The next command, waited for."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._commands)
+            return self._commands.popleft()
+
+    def take_waiting(self) -> Command | None:
+        """The next command, if there is one."""
+        with self._changed:
+            return self._commands.popleft() if self._commands else None
+
+
 class ModelWorker(QThread):
     """Owns TensorFlow and the model. `send` may be called from any thread; the signals arrive in the receiver's."""
 
@@ -56,16 +86,18 @@ class ModelWorker(QThread):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("modelWorker")
-        self._commands: queue.SimpleQueue[Command] = queue.SimpleQueue()
-        # Looked at between batches without taking a command from the queue.
+        self.inbox = _Inbox()
+        # Known before its turn comes, so that what waits before it is not done any more.
         self._closing = False
+        self._load_error = ""
+        self._refused: Experiment | None = None
         self._network: Network | None = None
 
     def send(self, command: Command) -> None:
         """Queue a command. During training it takes effect at the next batch."""
         if isinstance(command, Close):
             self._closing = True
-        self._commands.put(command)
+        self.inbox.put(command)
 
     def run(self) -> None:
         """The thread: load TensorFlow, then do as told until closed."""
@@ -81,7 +113,8 @@ class ModelWorker(QThread):
             gc.collect()
             gc.freeze()
         except Exception as error:  # noqa: BLE001 - a broken installation can raise anything; the person is told
-            self._report(f"TensorFlow could not be loaded: {error}")
+            self._load_error = f"TensorFlow could not be loaded, so no network can be built: {error}"
+            self._report(self._load_error)
         while not self._closing:
             self.stateChanged.emit(WorkerState.READY)
             command = self._next()
@@ -100,11 +133,11 @@ class ModelWorker(QThread):
 
     def _next(self) -> Command:
         """The next command; of several builds in a row only the last."""
-        command = self._commands.get()
-        while isinstance(command, Build) and not self._commands.empty():
-            later = self._commands.get()
+        command = self.inbox.take()
+        while isinstance(command, Build) and (later := self.inbox.take_waiting()) is not None:
             if not isinstance(later, Build):
-                self._do(command)
+                self.inbox.put_back(later)
+                break
             command = later
         return command
 
@@ -116,9 +149,12 @@ class ModelWorker(QThread):
         elif isinstance(command, Train | TakeStep):
             self._train(command.experiment, only_one=isinstance(command, TakeStep))
         elif isinstance(command, ReadWeights):
-            self._read_weights(command.layer)
+            self.read_weights(command.layer)
 
     def _build(self, experiment: Experiment) -> None:
+        if self._load_error:
+            self.buildFailed.emit(BuildFailed(experiment, SpecError(self._load_error)))
+            return
         from biasstudio.engine.build import build_network, versions
 
         self.stateChanged.emit(WorkerState.BUILDING)
@@ -126,9 +162,10 @@ class ModelWorker(QThread):
         try:
             network = build_network(experiment)
         except SpecError as error:
+            self._refused = experiment
             self.buildFailed.emit(BuildFailed(experiment, error))
             return
-        self._network = network
+        self._network, self._refused = network, None
         self.built.emit(
             Built(
                 experiment,
@@ -146,15 +183,19 @@ class ModelWorker(QThread):
         from biasstudio.engine.train import planned_steps, train
 
         network = self._network
+        if self._refused is not None and self._refused.same_network(experiment):
+            return  # asked for before the refusal was seen
         if network is None or not network.experiment.same_network(experiment):
             raise RuntimeError("asked to train an experiment that is not built")
-        if experiment.training.batch_size != network.experiment.training.batch_size:
-            try:
-                check_stack(experiment.stack, experiment.training.batch_size)
-            except SpecError as error:
-                self.buildFailed.emit(BuildFailed(experiment, error))
-                return
-        control = _TrainingControl(self, network, experiment, planned_steps(network, experiment.training), only_one)
+        if misfit(experiment, network.layers[-1].output_shape) is not None:
+            return  # said when it was built
+        try:
+            check_stack(experiment.stack, experiment.training.batch_size)
+            steps = planned_steps(network, experiment.training)
+        except SpecError as error:
+            self.buildFailed.emit(BuildFailed(experiment, error))
+            return
+        control = _TrainingControl(self, network, experiment, steps, only_one)
         self.stateChanged.emit(WorkerState.TRAINING)
         finite = train(network, experiment.training, control.between_batches)
         control.report()
@@ -162,9 +203,11 @@ class ModelWorker(QThread):
         findings = diagnose(experiment, network.history)
         self.trainingEnded.emit(TrainingEnded(reason, network.history.last_step, findings))
 
-    def _read_weights(self, layer_name: str) -> None:
+    def read_weights(self, layer_name: str) -> None:
+        """Report the arrays of a layer; none for one that is not built. Only the worker's own thread may call."""
         network = self._network
         if network is None or layer_name not in [layer.name for layer in network.layers]:
+            self.weightsRead.emit(Weights(layer_name, 0, ()))
             return
         layer = network.model.get_layer(layer_name)
         arrays = tuple(
@@ -188,7 +231,8 @@ class _TrainingControl:
         from biasstudio.engine.train import StepRate
 
         self._worker, self._network, self._experiment = worker, network, experiment
-        self._steps_planned, self._pause_after_step = steps_planned, only_one
+        self._steps_planned = steps_planned
+        self._pausing, self._steps_asked = only_one, int(only_one)
         self._first_step = network.history.last_step
         self._rate = StepRate()
         self._reported_at = 0.0
@@ -198,49 +242,49 @@ class _TrainingControl:
     def between_batches(self) -> bool:
         """True ends the training."""
         step = self._network.history.last_step
-        if step != self._last_seen:
-            self._rate.tick()
-        self._take_waiting_commands()
-        # A validation batch makes no step: a pause asked for by TakeStep waits for the next one.
-        if self._pause_after_step and step != self._last_seen and not self._done(step):
-            self._hold()
+        # A batch of the validation makes no step, and no pause begins there.
+        made_step = step != self._last_seen
         self._last_seen = step
+        if made_step:
+            self._rate.tick()
+            self._steps_asked = max(0, self._steps_asked - 1)
+        while not self.stopped and (command := self._worker.inbox.take_waiting()) is not None:
+            self._take(command)
+        if made_step and step - self._first_step < self._steps_planned:
+            self._hold()
         if time.monotonic() - self._reported_at > PROGRESS_SECONDS:
             self.report()
         return self.stopped
 
-    def _done(self, step: int) -> bool:
-        return step - self._first_step >= self._steps_planned
-
-    def _take_waiting_commands(self) -> None:
-        while not self.stopped and not self._worker._commands.empty():
-            self._take(self._worker._commands.get())
-
     def _take(self, command: Command) -> None:
         if isinstance(command, Pause):
-            self._pause_after_step = True
+            self._pausing, self._steps_asked = True, 0
+        elif isinstance(command, TakeStep):
+            self._pausing, self._steps_asked = True, self._steps_asked + 1
         elif isinstance(command, Train):
-            self._pause_after_step = False
+            self._pausing = False
         elif isinstance(command, Stop):
             self.stopped = True
         elif isinstance(command, ReadWeights):
-            self._worker._read_weights(command.layer)
+            self._worker.read_weights(command.layer)
         elif isinstance(command, Build | Close):
-            # It is done after the training has ended.
+            # It ends the training and is done right after.
             self.stopped = True
-            self._worker._commands.put(command)
+            self._worker.inbox.put_back(command)
 
     def _hold(self) -> None:
+        if not self._must_hold():
+            return
         self.report()
         self._worker.stateChanged.emit(WorkerState.PAUSED)
-        stepping = False
-        while self._pause_after_step and not self.stopped and not stepping:
-            command = self._worker._commands.get()
-            self._take(command)
-            stepping = isinstance(command, TakeStep)
+        while self._must_hold():
+            self._take(self._worker.inbox.take())
         self._rate.restart()
-        if not self.stopped and not stepping:
+        if not self.stopped and not self._pausing:
             self._worker.stateChanged.emit(WorkerState.TRAINING)
+
+    def _must_hold(self) -> bool:
+        return self._pausing and not self._steps_asked and not self.stopped
 
     def report(self) -> None:
         """Emit the progress."""

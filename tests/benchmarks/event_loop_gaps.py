@@ -25,13 +25,17 @@ def main() -> None:
     assert window.wait_ready(120_000)
     for panel in window.panels.panels:
         panel.show()
+    phase = "building"
+    for seed in range(1, 11):
+        window.document.edit("Seed", lambda experiment, seed=seed: experiment.change_training(seed=seed))
+        assert window.wait_ready(30_000)
     phase = "training"
     history = window.view.history
     assert history is not None
     window.actions_of_training.train.trigger()
     window.wait_until(lambda: len(history.epochs()) == EPOCHS and window.ready(), 600_000)
     timer.stop()
-    for name in ("loading", "training"):
+    for name in ("loading", "building", "training"):
         gaps = np.diff([at for at, phase_then in times if phase_then == name]) * 1000
         print(
             f"{name:9} {len(gaps):6} ticks of {TICK_MS} ms: median gap {np.median(gaps):.1f} ms, "

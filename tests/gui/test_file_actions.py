@@ -1,6 +1,7 @@
 """Files: open, save, recent, examples, unsaved changes, damaged and newer files, places that can't be written."""
 
 import json
+import os
 
 import numpy as np
 import pytest
@@ -119,6 +120,14 @@ def test_a_damaged_file_gets_one_sentence_and_the_document_stays(files, dialogs,
     (said,) = dialogs.said
     assert "damaged.biasexp" in said
     assert "Traceback" not in said
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="this system has no pipes in folders")
+def test_a_pipe_is_refused_and_does_not_hang(files, dialogs, tmp_path):
+    dialogs.path = tmp_path / "pipe.biasexp"
+    os.mkfifo(dialogs.path)
+    files.open.trigger()
+    assert "pipe.biasexp is not a file" in dialogs.said[0]
 
 
 def test_a_newer_file_names_both_versions(files, dialogs, tmp_path):

@@ -4,7 +4,7 @@ import keras
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QToolBar
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QMessageBox, QToolBar
 
 from biasstudio.gui.stack_editor.layer_card import LayerCard
 from biasstudio.spec.experiment import Experiment
@@ -153,6 +153,61 @@ def test_training_again_goes_on_and_a_fit_setting_keeps_the_trained_network(qtbo
     wait_for_end(qtbot, window, 87)
     assert window.view.history is history
     assert [record.epoch for record in history.epochs()] == [1, 2, 3]
+
+
+def test_a_layer_that_was_added_stays_chosen_when_it_is_built(open_window):
+    window = open_window(moons())
+    window.stack_editor._add_layer("Dropout")
+    assert window.wait_ready()
+    assert window.stack_editor.chosen_layer == "dropout"
+    window.stack_editor._add_layer("BatchNormalization")
+    assert window.wait_ready()
+    assert window.stack_editor.chosen_layer == "batch_normalization"
+    assert window.view.vector.path == "batch_normalization/beta"
+    assert [layer.name for layer in window.document.stack.layers[1:3]] == ["dropout", "batch_normalization"]
+
+
+def test_what_was_just_typed_counts_for_the_training_that_follows(qtbot, open_window):
+    window = open_window(moons())
+    field = window.settings_bar.findChild(QLineEdit, "argument_epochs")
+    field.selectAll()
+    qtbot.keyClicks(field, "1")
+    window.actions_of_training.train.trigger()
+    wait_for_end(qtbot, window, 29)
+    assert window.document.experiment.training.epochs == 1
+
+
+def test_training_moves_the_focus_away_from_the_cards(qtbot, open_window):
+    window = open_window(moons(epochs=5_000))
+    field = window.settings_bar.findChild(QLineEdit, "argument_epochs")
+    field.setFocus()
+    click_action(qtbot, window, window.actions_of_training.train)
+    qtbot.waitUntil(lambda: window.view.history.last_step > 2, timeout=60_000)
+    layers = window.document.stack.layers
+    qtbot.keyClick(window.focusWidget() or window, Qt.Key.Key_Delete)
+    click_action(qtbot, window, window.actions_of_training.stop)
+    qtbot.waitUntil(window.ready, timeout=10_000)
+    qtbot.keyClick(window.focusWidget() or window, Qt.Key.Key_Delete)
+    assert window.document.stack.layers == layers
+
+
+def test_reset_shows_the_new_networks_weights(qtbot, open_window):
+    window = open_window(moons())
+    window.tables.setCurrentWidget(window.weights)
+    click_action(qtbot, window, window.actions_of_training.train)
+    qtbot.waitUntil(lambda: window.weights.weights is not None and window.weights.weights.step == 58, timeout=60_000)
+    click_action(qtbot, window, window.actions_of_training.reset)
+    qtbot.waitUntil(lambda: window.weights.weights is not None and window.weights.weights.step == 0, timeout=30_000)
+
+
+def test_a_fault_of_ours_is_shown_and_its_details_can_be_copied(qtbot, open_window):
+    window = open_window(moons())
+    window.show_fault("RuntimeError: example", "Traceback: example")
+    assert window.faults.pop() == "RuntimeError: example"
+    dialog = window.findChild(QMessageBox, "faultDialog")
+    qtbot.waitUntil(dialog.isVisible, timeout=5_000)
+    assert "Traceback: example" in dialog.detailedText()
+    dialog.close()
 
 
 def test_undo_goes_back_to_the_start_and_redo_to_the_end(qtbot, open_window):

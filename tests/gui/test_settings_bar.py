@@ -125,7 +125,7 @@ def test_fits_one_row_and_wraps(bar):
 
 
 def test_locked(bar, document):
-    bar.set_locked(True, "Stop the training to change the settings")
+    bar.set_locked(True)
     for control in (_box(bar, "dataChoice"), _line(bar, "epochs")):
         assert not control.isEnabled()
         assert control.toolTip() == "Stop the training to change the settings"

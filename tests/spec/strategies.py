@@ -38,8 +38,8 @@ def _numbers(argument: Argument) -> st.SearchStrategy[float]:
     low = argument.above if argument.minimum is None else argument.minimum
     high = argument.below if argument.maximum is None else argument.maximum
     return st.floats(
-        -1e299 if low is None else low,
-        1e299 if high is None else high,
+        -3e38 if low is None else low,
+        3e38 if high is None else high,
         exclude_min=argument.minimum is None and argument.above is not None,
         exclude_max=argument.maximum is None and argument.below is not None,
     )

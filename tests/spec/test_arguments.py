@@ -48,7 +48,7 @@ WRONG = [
     (NUMBER, False, "rate takes a number of 0 or more and below 1, not False."),
     (NUMBER, 1j, "rate takes a number of 0 or more and below 1, not 1j."),
     (ABOVE, 0, "epsilon takes a number above 0, not 0."),
-    (ABOVE, 1e301, "epsilon takes a number above 0, not 1e+301."),
+    (ABOVE, 1e301, "epsilon takes a number above 0 that float32 can hold, not 1e+301."),
     (INTEGERS, (1, 2, 3), "strides takes 2 whole numbers from 1 to 9, not (1, 2, 3)."),
     (INTEGERS, (1, 0), "strides takes 2 whole numbers from 1 to 9, not (1, 0)."),
     (INTEGERS, (1, True), "strides takes 2 whole numbers from 1 to 9, not (1, True)."),
@@ -129,7 +129,7 @@ def test_what_is_shown_can_be_typed_again(data):
     [
         (NUMBERS, (0.1,), "0.1,"),
         (NUMBERS, (0.1, -2.0), "0.1, -2"),
-        (NUMBERS, 1e22, "1e+22"),
+        (NUMBERS, 1e22, "1e22"),
         (SHAPE, (4,), "4"),
         (INTEGERS, (2, 3), "2 × 3"),
         (BOOLEAN, True, "true"),

@@ -315,7 +315,7 @@ def test_a_folder_that_cannot_be_written_raises_an_os_error(tmp_path):
     (tmp_path / "folder.biasexp").mkdir()
     with pytest.raises(OSError, match=r"folder\.biasexp"):
         save_experiment(tutorial(), tmp_path / "folder.biasexp")
-    with pytest.raises(OSError, match=r"folder\.biasexp"):
+    with pytest.raises(SpecError, match=r"folder\.biasexp is not a file"):
         load_experiment(tmp_path / "folder.biasexp")
     assert [entry.name for entry in tmp_path.iterdir()] == ["folder.biasexp"]
 

@@ -1,5 +1,6 @@
 """The worker thread: builds, trains, pauses, steps, stops and closes as told, and reports by signals."""
 
+import sys
 import threading
 
 import numpy as np
@@ -117,6 +118,65 @@ def test_a_step_from_rest_makes_one_frame_and_holds(qtbot, worker):
     assert history.last_step == 1
 
 
+def test_steps_asked_for_quickly_are_all_made(qtbot, worker):
+    history = build(qtbot, worker, LONG).history
+    for _ in range(3):
+        worker.send(TakeStep(LONG))
+    qtbot.waitUntil(lambda: history.last_step == 3, timeout=30_000)
+    for _ in range(4):
+        worker.send(TakeStep(LONG))
+    qtbot.waitUntil(lambda: history.last_step == 7, timeout=30_000)
+    wait_for_state(qtbot, worker, WorkerState.READY, Stop())
+    assert history.last_step == 7
+
+
+def test_commands_keep_their_order_when_a_build_ends_a_training(qtbot, worker):
+    build(qtbot, worker, LONG)
+    wait_for_state(qtbot, worker, WorkerState.TRAINING, Train(LONG))
+    built, ended = [], []
+    worker.built.connect(built.append)
+    worker.trainingEnded.connect(ended.append)
+    last = moons(seed=9)
+    for command in (Build(moons(seed=8)), Build(last), Train(last)):
+        worker.send(command)
+    qtbot.waitUntil(lambda: len(ended) == 2, timeout=60_000)
+    assert built[-1].experiment is last
+    assert [end.reason for end in ended] == ["stopped", "finished"]
+    assert built[-1].history.last_step == 58
+
+
+def test_training_what_was_refused_or_does_not_fit_does_nothing(qtbot, worker):
+    build(qtbot, worker, moons())
+    bad = Experiment(Stack((2,)).add("Conv2D"), moons().data, moons().training)
+    unfit = Experiment(moons().stack.change("dense_1", units=10), moons().data, moons().training)
+    started = []
+    worker.stateChanged.connect(lambda state: started.append(state) if state is WorkerState.TRAINING else None)
+    for experiment in (bad, unfit):
+        worker.send(Build(experiment))
+        worker.send(Train(experiment))
+    built = []
+    worker.built.connect(lambda report: built.append(report.experiment))
+    last = moons(seed=3)
+    worker.send(Build(last))
+    qtbot.waitUntil(lambda: last in built, timeout=30_000)
+    assert started == []
+
+
+def test_a_validation_share_that_leaves_nothing_to_train_with_is_refused(qtbot, worker):
+    build(qtbot, worker, moons())
+    with qtbot.waitSignal(worker.buildFailed, timeout=30_000) as failed:
+        worker.send(Train(moons(validation_share=0.9999)))
+    assert "validation_share of 0.9999" in str(failed.args[0].error)
+    assert "1,000 samples" in str(failed.args[0].error)
+
+
+def test_a_layer_that_is_not_built_has_no_arrays(qtbot, worker):
+    build(qtbot, worker, moons())
+    with qtbot.waitSignal(worker.weightsRead, timeout=30_000) as read:
+        worker.send(ReadWeights("dropout"))
+    assert read.args[0].arrays == ()
+
+
 def test_stepping_and_training_through_give_the_same_values(qtbot, worker):
     experiment = moons(epochs=1)
     through = build(qtbot, worker, experiment).history
@@ -190,5 +250,19 @@ def test_a_fault_of_ours_is_reported_with_its_traceback_and_the_thread_lives(qtb
     assert "Traceback" in details
     assert "fault in the model worker" in caplog.text
     build(qtbot, worker, moons())
+    with qtbot.waitSignal(worker.finished, timeout=30_000):
+        worker.send(Close())
+
+
+def test_without_tensorflow_each_build_is_refused_with_the_reason(qtbot, monkeypatch):
+    # None in sys.modules makes the import fail, as a broken installation does.
+    monkeypatch.setitem(sys.modules, "biasstudio.engine.train", None)
+    worker = ModelWorker()
+    with qtbot.waitSignal(worker.failed, timeout=30_000):
+        worker.start()
+    for _ in range(2):
+        with qtbot.waitSignal(worker.buildFailed, timeout=30_000) as failed:
+            worker.send(Build(moons()))
+        assert "TensorFlow could not be loaded" in str(failed.args[0].error)
     with qtbot.waitSignal(worker.finished, timeout=30_000):
         worker.send(Close())

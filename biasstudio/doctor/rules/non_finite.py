@@ -28,9 +28,14 @@ def non_finite(experiment: Experiment, history: History) -> Iterator[Finding]:
         Severity.ERROR,
         at_fault[0].split("/")[0] if at_fault else "",
         f"Values stopped being finite at step {step}.",
-        f"Loss {loss:.4g} at step {step}; not finite: {what}. The step before, the loss was "
-        f"{history.metrics_at(step - 1)['loss']:.4g}. Training was ended there; all steps are kept.",
+        f"Loss {loss:.4g} at step {step}; not finite: {what}. {_before(history, step)}"
+        "Training was ended there; all steps are kept.",
         f"Lower the learning rate, which is {experiment.training.learning_rate:g} with "
         f"{experiment.training.optimizer}: try a tenth of it.",
         step,
     )
+
+
+def _before(history: History, step: int) -> str:
+    loss = history.metrics_at(step - 1)["loss"]
+    return f"The step before, the loss was {loss:.4g}. " if np.isfinite(loss) else ""

@@ -62,8 +62,7 @@ class Axis(pg.AxisItem):
         first, last = math.ceil(minVal / spacing - 1e-9), math.floor(maxVal / spacing + 1e-9)
         values = [index * spacing for index in range(first, last + 1)]
         if self.last_unit is not None:
-            # The last unit is named too, in place of a neighbour that stands too near.
-            values = [v for v in values if 0 <= v <= self.last_unit - 0.7 * spacing] + [float(self.last_unit)]
+            values = [v for v in values if 0 <= v <= self.last_unit]
         return [(spacing, values)]
 
     def tickStrings(self, values: list[float], scale: float, spacing: float) -> list[str]:

@@ -44,10 +44,6 @@ class DisplayClock(QObject):
         panel.becameDirty.connect(self._wake)
         self._wake()
 
-    @property
-    def training(self) -> bool:
-        return self._training
-
     def set_training(self, training: bool) -> None:
         """Say whether frames are coming: only then is the history watched and the drawing held within its share."""
         self._training = training
@@ -78,10 +74,13 @@ class DisplayClock(QObject):
         spent = self._spent()
         self.notice()
         panel = self._next_due(now)
-        if panel is not None:
-            self._last_drawn[panel] = now
-            panel.refresh()
-        self._plan(now, spent)
+        try:
+            if panel is not None:
+                self._last_drawn[panel] = now
+                panel.refresh()
+        finally:
+            # A panel that fails must not stop the others.
+            self._plan(now, spent)
 
     def _spent(self) -> float:
         # Processor time of this thread since the last tick: that tick's drawing, and Qt's painting of it after.

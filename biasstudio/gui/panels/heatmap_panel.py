@@ -56,6 +56,8 @@ class HeatmapPanel(PlotPanel):
     def restyle(self) -> None:
         self.plot.restyle()
         self.image.setLookupTable(lookup_table())
+        # Where all is zero the image has the surface's colour.
+        self.plot.box.setBorder(pg.mkPen(theme().colours.border))
         self.mark.setPen(pg.mkPen(theme().colours.text, width=1.2))
         self.cursor_line.setPen(pg.mkPen(theme().colours.accent, width=1.5))
         self.colour_bar.update()

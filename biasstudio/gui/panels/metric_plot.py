@@ -14,6 +14,7 @@ from biasstudio.gui.theme import theme
 from biasstudio.recording.history import EpochRecord, History
 
 _EPOCH_LABEL_PIXELS = 58
+_LABEL_ROOM = 4
 _EPOCH_LINE_PIXELS = 6
 _AXIS_STARTS_AT_ZERO_ABOVE = 0.6
 
@@ -23,6 +24,8 @@ class MetricPlot(Plot):
 
     def __init__(self) -> None:
         super().__init__("Timeline of loss and metrics; left and right move the step that is shown", False, True)
+        # Else Qt shifts what is painted when the plot changes its height, and leaves slivers of it.
+        self.setViewportUpdateMode(Plot.ViewportUpdateMode.FullViewportUpdate)
         self._range = SteadyRange()
         self.batches = pg.PlotCurveItem(antialias=False)
         self.validation = pg.PlotDataItem(symbol="o", symbolSize=7, antialias=True)
@@ -41,7 +44,8 @@ class MetricPlot(Plot):
         top.setPen(pg.mkPen(None))
         top.setTextPen(pg.mkPen(colours.faint))
         top.setTickFont(self.tick_font())
-        top.setHeight(self.fontMetrics().height() + 1)
+        # What stands out of the axis's bounds is not wiped away when labels move.
+        top.setHeight(self.fontMetrics().height() + _LABEL_ROOM)
         self.batches.setPen(pg.mkPen(colours.muted))
         self.validation.setPen(pg.mkPen(colours.above, width=2))
         self.validation.setSymbolBrush(colours.above)

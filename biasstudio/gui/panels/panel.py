@@ -12,7 +12,8 @@ from biasstudio.recording.network import BiasVector
 
 BEING_BUILT = "The network is being built…"
 NO_BIASES = "This network has no biases: switch a layer's bias on."
-CHANGE_TITLE = "change since step 0"
+# Parts after a · are left out where there is no room.
+CHANGE_TITLE = "change · since step 0"
 
 
 class ElidedLabel(QLabel):
@@ -185,7 +186,7 @@ class PlotPanel(Panel):
         """`text` with the scale in front where it isn't the plain one."""
         if self.drawn_scale is Scale.CHANGE:
             return f"{CHANGE_TITLE} · {text}"
-        return f"no change yet: values · {text}" if self.state.scale is Scale.CHANGE else text
+        return f"values at step 0 · {text}" if self.state.scale is Scale.CHANGE else text
 
     def choose(self, unit: int) -> None:
         """Choose a unit; the chosen one again lets it go."""

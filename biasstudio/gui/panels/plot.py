@@ -17,7 +17,6 @@ class Plot(pg.PlotWidget):
     pressed = Signal(float, float)
     dragged = Signal(float, float)
     hovered = Signal(float, float)
-    left = Signal()
     keyPressed = Signal(int)
     resized = Signal()
     focusChanged = Signal(bool)
@@ -62,13 +61,27 @@ class Plot(pg.PlotWidget):
                 axis.setLabel(text)
                 axis.setVisible(True)
                 self.restyle()
+                # Where the data lies is asked for in the same drawing.
+                self.plotItem.layout.activate()
+        self._fit_side_label()
+
+    def _fit_side_label(self) -> None:
+        # It runs along the axis: on a short one it would reach beyond the plot.
+        label = self._side.label
+        shown = (self._bottom, self.plotItem.getAxis("top"))
+        room = self.height() - sum(axis.minimumHeight() for axis in shown if axis.isVisible())
+        fits = bool(self._side.labelText) and label.boundingRect().width() <= room
+        if fits != label.isVisible():
+            label.setVisible(fits)
+            self.restyle()
+            self.plotItem.layout.activate()
 
     def label_texts(self) -> tuple[str, str]:
         """What the bottom and the left axis are labelled with."""
         return self._bottom.labelText, self._side.labelText
 
     def set_units(self, orientation: str, count: int) -> None:
-        """Number `count` units along an axis: ticks at powers of two, and at the last unit."""
+        """Number `count` units along an axis: ticks a power of two apart."""
         axis = self._bottom if orientation == "bottom" else self._side
         if axis.last_unit != count - 1:
             axis.last_unit = count - 1
@@ -128,7 +141,7 @@ class Plot(pg.PlotWidget):
         elif self.data_rect().contains(event.position()):
             self.hovered.emit(*self._data_at(event))
         else:
-            self._leave()
+            self._hint.hide()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         event.accept()
@@ -141,11 +154,7 @@ class Plot(pg.PlotWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        self._leave()
-
-    def _leave(self) -> None:
         self._hint.hide()
-        self.left.emit()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         arrows = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Escape)

@@ -86,15 +86,22 @@ class SpreadPanel(PlotPanel):
         self.start_label.setVisible(single is not None)
         if single is not None:
             value = "0" if single == 0 else figures.brief(single)
-            (left, right), (_, top) = self.plot.shown_range()
-            text = f"step 0: all {value}"
-            if self.start_label.textItem.toPlainText() != text:
-                self.start_label.setText(text)
             self.start_line.setPos(single)
-            room = (right - single) / (right - left) * self.plot.data_rect().width()
-            fits = room > self.start_label.boundingRect().width()
-            self.start_label.setAnchor((0.0 if fits else 1.0, 0.0))
-            self.start_label.setPos(single, top)
+            # In a narrow panel the line's name is worth more than a value that is cut off.
+            fits = self._place_label(f"step 0: all {value}", single) or self._place_label("step 0", single)
+            self.start_label.setVisible(fits)
+
+    def _place_label(self, text: str, x: float) -> bool:
+        """Write `text` at the right of x, or at its left. False where it fits on neither side."""
+        if self.start_label.textItem.toPlainText() != text:
+            self.start_label.setText(text)
+        (left, right), (_, top) = self.plot.shown_range()
+        pixels = self.plot.data_rect().width() / (right - left)
+        width = self.start_label.boundingRect().width()
+        beside = (right - x) * pixels >= width
+        self.start_label.setAnchor((0.0 if beside else 1.0, 0.0))
+        self.start_label.setPos(x, top)
+        return bool(beside or (x - left) * pixels >= width)
 
     def _draw_unit(self, shown: Doubles) -> None:
         unit = self.state.unit
@@ -105,7 +112,7 @@ class SpreadPanel(PlotPanel):
 
     def _tell(self, vector: BiasVector, now: Doubles) -> None:
         value = self.drawn_scale is Scale.VALUE
-        self.plot.set_labels("bias" if value else "change", f"{vector.unit}s per bin")
+        self.plot.set_labels("bias" if value else "change", f"{vector.unit}s")
         note = not_finite_note(now)
         self.say(note or (self.scale_note("now · ghost: step 0") if value else CHANGE_TITLE), bool(note))
 

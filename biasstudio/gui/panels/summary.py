@@ -23,8 +23,11 @@ class Summary:
 
     def text(self) -> str:
         named = (("mean", self.mean), ("sd", self.sd), ("min", self.low), ("max", self.high), ("norm", self.norm))
-        shares = f"moved {self.moved:,} of {self.count:,}"
-        return " · ".join([*(f"{name}\N{NO-BREAK SPACE}{figures.brief(value)}" for name, value in named), shares])
+        parts = [
+            *(f"{name} {figures.brief(value)}" for name, value in named),
+            f"moved {self.moved:,} of {self.count:,}",
+        ]
+        return " · ".join(part.replace(" ", "\N{NO-BREAK SPACE}") for part in parts)
 
 
 def summary_of(moment: Moment) -> Summary:

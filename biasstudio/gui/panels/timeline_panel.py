@@ -3,10 +3,11 @@
 import math
 
 from PySide6.QtCore import QSignalBlocker, Qt
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
 
 from biasstudio.gui.panels import figures
-from biasstudio.gui.panels.chips import Segments
+from biasstudio.gui.panels.chips import Chip, Segments
 from biasstudio.gui.panels.metric_plot import MetricPlot
 from biasstudio.gui.panels.panel import Panel
 from biasstudio.gui.panels.plot import arrow_of
@@ -62,6 +63,14 @@ class TimelinePanel(Panel):
         self._slider_row = QHBoxLayout()
         self._slider_row.addWidget(self.slider)
         self.body.addLayout(self._slider_row)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        # Chips and button come and go: the plot is to stay where it is.
+        chip = Chip("loss", "")
+        chip.ensurePolished()
+        self.follow_button.ensurePolished()
+        self._header_widget.setMinimumHeight(max(chip.sizeHint().height(), self.follow_button.sizeHint().height()))
+        super().showEvent(event)
 
     @property
     def shown_metric(self) -> str | None:

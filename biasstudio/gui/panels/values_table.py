@@ -28,6 +28,9 @@ _EXPLANATION = (
     "Click a heading to sort; the change sorts by its size. Ctrl+C copies the selected rows."
 )
 
+# Four columns of figures are to be read in a side of 250 pixels.
+_FONT_SHRINK = 0.92
+
 
 class ValuesTable(Panel):
     """The table valuesTable and a summary. The chosen unit is the current row, both ways."""
@@ -56,6 +59,11 @@ class ValuesTable(Panel):
         table = self.table
         table.setModel(self.model)
         table.setAccessibleName("Values of the bias vector")
+        table.horizontalHeader().setStyleSheet("QHeaderView::section { padding: 4px 3px; }")
+        font = table.font()
+        font.setPointSizeF(font.pointSizeF() * _FONT_SHRINK)
+        table.setFont(font)
+        table.horizontalHeader().setFont(font)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         table.setAlternatingRowColors(True)
@@ -64,8 +72,7 @@ class ValuesTable(Panel):
         table.verticalHeader().hide()
         table.verticalHeader().setDefaultSectionSize(24)
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
-        table.horizontalHeader().setSectionResizeMode(UNIT, QHeaderView.ResizeMode.ResizeToContents)
-        table.horizontalHeader().setMinimumSectionSize(40)
+        table.horizontalHeader().setMinimumSectionSize(30)
         table.horizontalHeader().setSectionResizeMode(UNIT, QHeaderView.ResizeMode.ResizeToContents)
         table.horizontalHeader().setHighlightSections(False)
         table.sortByColumn(UNIT, Qt.SortOrder.AscendingOrder)

@@ -15,6 +15,7 @@ from biasstudio.gui.view_state import ViewState
 from biasstudio.recording.history import History
 from biasstudio.recording.network import BiasVector
 
+_LEAST_MARK_PIXELS = 4.0
 _EXPLANATION = (
     "The chosen bias vector at the step that is shown: a bar for every unit, orange above zero, blue below. "
     "The grey bar behind is the value at step 0, before training. Click a bar to choose its unit everywhere."
@@ -44,7 +45,6 @@ class VectorPanel(PlotPanel):
         self._brushes = np.array(bar_brushes(), dtype=object)
         self.plot.restyle()
         self.ghosts.setOpts(brush=faded(theme().colours.ghost, 0.75))
-        self.mark.setBrush(faded(theme().colours.accent, 0.22))
         self.mark.setPen(pg.mkPen(None))
         self.zero.setPen(pg.mkPen(theme().colours.faint))
 
@@ -61,7 +61,7 @@ class VectorPanel(PlotPanel):
         shown = np.concatenate([finite(moment.initial), finite(moment.now), [0.0]])
         y = self._range.include(float(shown.min()), float(shown.max()))
         self.plot.set_range((-0.6, vector.length - 0.4), y)
-        self._draw_mark(y)
+        self._draw_mark(vector.length, y)
         note = not_finite_note(moment.now)
         grouped = f"{self._group} {vector.unit}s a bar" if self._group > 1 else "bias now"
         self.say(note or f"{grouped} · ghost: step 0", bool(note))
@@ -83,11 +83,16 @@ class VectorPanel(PlotPanel):
         half = 0.27 * size
         self.bars.setOpts(x0=centres - half, x1=centres + half, height=now, brushes=list(brushes))
 
-    def _draw_mark(self, y: tuple[float, float]) -> None:
+    def _draw_mark(self, length: int, y: tuple[float, float]) -> None:
         unit = self.state.unit
         self.mark.setVisible(unit is not None)
         if unit is not None:
-            self.mark.setRect(unit - 0.5, y[0], 1.0, y[1] - y[0])
+            narrowest = _LEAST_MARK_PIXELS * (length + 0.2) / max(1.0, self.plot.data_rect().width())
+            width = max(1.0, narrowest)
+            # A band only some pixels wide is seen among the bars where it is strong.
+            self.mark.setBrush(faded(theme().colours.accent, 0.22 if width > 2 * narrowest else 0.6))
+            left = max(-0.6, min(unit - width / 2, length - 0.4 - width))
+            self.mark.setRect(left, y[0], width, y[1] - y[0])
 
     def _click(self, x: float, _y: float) -> None:
         self.choose(round(x))

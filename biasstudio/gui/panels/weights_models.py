@@ -7,29 +7,28 @@ from numpy.typing import NDArray
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from biasstudio.gui.panels import figures
+from biasstudio.gui.stack_editor.summary import shape_text
 from biasstudio.worker.messages import WeightArray
 
 Index = QModelIndex | QPersistentModelIndex
 _RIGHT = int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
 _LEFT = int(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
-HEADINGS = ("name", "shape", "dtype", "mean", "sd", "min", "max")
-_TEXT_COLUMNS = 3
-
-
-def shape_text(shape: tuple[int, ...]) -> str:
-    return " × ".join(f"{size:,}" for size in shape) or "scalar"
+# Two lines in a cell: seven columns don't fit beside the panels.
+HEADINGS = ("array\nshape", "mean\nsd", "min\nmax")
 
 
 class ArraysModel(QAbstractTableModel):
-    """A row for each array: name, shape, dtype, and figures of its finite values."""
+    """A row for each array: name and shape, and figures of its finite values; the dtype is in the tooltip."""
 
     def __init__(self) -> None:
         super().__init__()
         self._rows: list[tuple[str, ...]] = []
+        self._tips: list[str] = []
 
     def show_arrays(self, arrays: tuple[WeightArray, ...]) -> None:
         self.beginResetModel()
-        self._rows = [(a.name, shape_text(a.shape), a.dtype, *_figures(a.values)) for a in arrays]
+        self._rows = [(f"{a.name}\n{shape_text(a.shape)}", *_figures(a.values)) for a in arrays]
+        self._tips = [f"{a.name}: {shape_text(a.shape)}, {a.dtype}" for a in arrays]
         self.endResetModel()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:  # noqa: B008
@@ -50,6 +49,8 @@ class ArraysModel(QAbstractTableModel):
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _side(index.column())
+        if role == Qt.ItemDataRole.ToolTipRole:
+            return self._tips[index.row()]
         return self._rows[index.row()][index.column()] if role == Qt.ItemDataRole.DisplayRole else None
 
 
@@ -88,11 +89,12 @@ class SliceModel(QAbstractTableModel):
 
 
 def _side(column: int) -> int:
-    return _LEFT if column < _TEXT_COLUMNS else _RIGHT
+    return _RIGHT if column else _LEFT
 
 
 def _figures(values: NDArray[np.float32] | None) -> tuple[str, ...]:
     found = np.empty(0) if values is None else values[np.isfinite(values)].astype(np.float64)
     if not found.size:
-        return ("–",) * 4
-    return tuple(figures.signed(float(value)) for value in (found.mean(), found.std(), found.min(), found.max()))
+        return ("–\n–",) * 2
+    pairs = ((found.mean(), found.std()), (found.min(), found.max()))
+    return tuple(f"{figures.signed(float(a))}\n{figures.signed(float(b))}" for a, b in pairs)

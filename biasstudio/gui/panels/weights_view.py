@@ -20,11 +20,11 @@ from biasstudio.gui.panels.weights_models import ArraysModel, SliceModel
 from biasstudio.worker.messages import WeightArray, Weights
 
 _EXPLANATION = (
-    "The arrays of the chosen layer as Keras's get_weights() gives them, and below the values of one of them. "
+    "The arrays of the chosen layer as Keras's get_weights() gives them{}, and below the values of one of them. "
     "Of an array with more than two axes, the last two are shown; choose the others' indexes above the table."
 )
 _NO_LAYER = "Choose a layer to see its weights."
-_NO_WEIGHTS = "{} has no weights."
+_NO_WEIGHTS = "{} has no weights, or is not built."
 _TOO_LARGE = "This array is too large to be shown here."
 
 
@@ -38,7 +38,7 @@ class WeightsView(QFrame):
         self.setObjectName("weightsView")
         self.setProperty("card", True)
         self.setAccessibleName("Weights")
-        self.setWhatsThis(_EXPLANATION)
+        self.setWhatsThis(_EXPLANATION.format(""))
         self._layer = ""
         self._weights: Weights | None = None
         self._arrays: tuple[WeightArray, ...] = ()
@@ -58,7 +58,7 @@ class WeightsView(QFrame):
         self._show_array(None)
 
     def _lay_out(self) -> None:
-        self.title.setToolTip(f"<p>{_EXPLANATION}</p>")
+        self._show_title("")
         self.refresh_button.setProperty("role", "quiet")
         self.refresh_button.setToolTip("Read the layer's weights again.")
         self.refresh_button.setEnabled(False)
@@ -71,6 +71,7 @@ class WeightsView(QFrame):
         arrays.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         arrays.setShowGrid(False)
         arrays.setSizeAdjustPolicy(QAbstractItemView.SizeAdjustPolicy.AdjustToContents)
+        arrays.verticalHeader().setDefaultSectionSize(2 * arrays.fontMetrics().height() + 8)
         arrays.setMinimumHeight(60)
         arrays.setMaximumHeight(180)
         arrays.verticalHeader().hide()
@@ -96,9 +97,7 @@ class WeightsView(QFrame):
         if layer == self._layer:
             return
         self._layer = layer
-        self._weights = None
-        self.title.setText(f"{layer}: reading its weights…" if layer else _NO_LAYER)
-        self._show_arrays(())
+        self._await()
         self.refresh_button.setEnabled(bool(layer))
         if self.isVisible():
             self._request()
@@ -110,8 +109,26 @@ class WeightsView(QFrame):
         self._layer = weights.layer
         self._weights = weights
         self.refresh_button.setEnabled(True)
-        self.title.setText(f"{weights.layer}: what get_weights() gives at step {weights.step:,}")
+        self._show_title(f"step {weights.step:,}")
         self._show_arrays(weights.arrays)
+
+    def refresh(self) -> None:
+        """Forget what is shown, which may be another network's or an older step's; ask again once on screen."""
+        if not self._layer:
+            return
+        self._await()
+        if self.isVisible():
+            self._request()
+
+    def _await(self) -> None:
+        self._weights = None
+        self._show_title("reading…")
+        self._show_arrays(())
+
+    def _show_title(self, note: str) -> None:
+        self.title.setText(f"{self._layer} · {note}" if self._layer else _NO_LAYER)
+        step = f" at step {self._weights.step:,}" if self._weights is not None else ""
+        self.title.setToolTip(f"<p>{_EXPLANATION.format(step)}</p>")
 
     def _show_arrays(self, arrays: tuple[WeightArray, ...]) -> None:
         row = self.arrays_table.currentIndex().row()
@@ -166,7 +183,7 @@ class WeightsView(QFrame):
 
     def _what_is_missing(self) -> str:
         if self._array is None:
-            return _NO_WEIGHTS.format(self._layer) if self._layer and "reading" not in self.title.text() else ""
+            return _NO_WEIGHTS.format(self._layer) if self._weights is not None else ""
         return _TOO_LARGE if self._array.values is None else ""
 
     def _request(self) -> None:

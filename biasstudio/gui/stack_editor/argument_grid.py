@@ -26,6 +26,7 @@ class ArgumentGrid(QWidget):
         self._fields: dict[str, ArgumentField] = {}
         self._initializers: dict[str, tuple[InitializerChoice, InitializerParameters]] = {}
         self._faults: list[FaultLabel] = []
+        self._labels: list[QLabel] = []
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 2, 0, 0)
         self._grid.setHorizontalSpacing(10)
@@ -51,6 +52,17 @@ class ArgumentGrid(QWidget):
         for name, (choice, parameters) in self._initializers.items():
             choice.show_initializer(layer.get(name))
             parameters.show_initializer(layer.get(name), with_seed=True)
+        self._align()
+
+    def _align(self) -> None:
+        # The parameters' rows are grids of their own: all labels have one width.
+        initializers = [parameters for _, parameters in self._initializers.values()]
+        width = max(label.sizeHint().width() for label in self._labels)
+        width = max([width, *(parameters.label_width for parameters in initializers)])
+        for label in self._labels:
+            label.setMinimumWidth(width)
+        for parameters in initializers:
+            parameters.align(width)
 
     def _add_name(self) -> CheckedText:
         # Only when it is whole: each name on the way would be another network.
@@ -92,7 +104,10 @@ class ArgumentGrid(QWidget):
         choice.textActivated.connect(lambda chosen: self._edits.choose_initializer(name, chosen))
         self._add_row(name, choice, argument_help(argument))
         parameters = InitializerParameters(
-            lambda parameter, value, key: self._edits.set_initializer_parameter(name, parameter, value, key), self
+            lambda parameter, value, key: self._edits.set_initializer_parameter(name, parameter, value, key),
+            self,
+            owner=name.removesuffix("_initializer").replace("_", " "),
+            in_rows=True,
         )
         parameters.faultChanged.connect(self.faultChanged)
         self._grid.addWidget(parameters, self._grid.rowCount(), 0, 1, 2)
@@ -103,6 +118,7 @@ class ArgumentGrid(QWidget):
         label = QLabel(text, self)
         label.setProperty("role", "muted")
         label.setToolTip(tool_tip)
+        self._labels.append(label)
         self._grid.addWidget(label, row, 0, Qt.AlignmentFlag.AlignVCenter)
         self._grid.addWidget(field, row, 1)
 

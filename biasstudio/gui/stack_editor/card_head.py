@@ -26,7 +26,7 @@ class CardHead(QWidget):
         self._name = QElidingLabel("", self)
         self._name.setProperty("role", "muted")
         self._name.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
-        self._shape = QLabel("…", self)
+        self._shape = QLabel("–", self)
         self._shape.setProperty("role", "muted")
         self._shape.setObjectName("outputShape")
         self._shape.setToolTip("Output shape, without the batch")

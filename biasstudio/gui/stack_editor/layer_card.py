@@ -138,7 +138,7 @@ class LayerCard(Card):
 
     def show_built(self, built: BuiltLayer | None) -> None:
         """The layer as built; None where it could not be."""
-        self.head.show_shape("…" if built is None else shape_text(built.output_shape))
+        self.head.show_shape("–" if built is None else shape_text(built.output_shape))
         count = 0 if built is None else built.parameters
         self._parameters.setText("" if not count else f"{count:,} {'param' if count == 1 else 'params'}")
         self._parameters.setVisible(bool(count))

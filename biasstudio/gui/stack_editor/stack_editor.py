@@ -220,9 +220,9 @@ class StackEditor(QWidget):
         else:
             self._header.show_fault(str(error))
 
-    def set_locked(self, locked: bool, reason: str = LOCK_REASON) -> None:
-        """Allow no edits, each control saying `reason`. Layers can still be chosen."""
-        self._lock_reason = reason if locked else ""
+    def set_locked(self, locked: bool) -> None:
+        """Allow no edits while training; each control says why. Layers can still be chosen."""
+        self._lock_reason = LOCK_REASON if locked else ""
         self._input.set_locked(self._lock_reason)
         for card in self._list.cards:
             card.set_locked(self._lock_reason)

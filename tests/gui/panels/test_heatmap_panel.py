@@ -30,7 +30,7 @@ def test_the_image_is_the_change_of_each_unit_at_each_step(panel, state, frames)
     limit = panel.colour_bar.limit
     assert np.abs(change).max() <= limit <= np.abs(change).max() * 1.11
     assert np.abs(panel.image.image.astype(int) - indexes(change, limit)).max() <= 1
-    assert "change since step 0" in panel.subtitle.text()
+    assert "change · since step 0" in panel.subtitle.text()
 
 
 def test_the_value_scale_has_limits_of_its_own(panel, state, frames):
@@ -135,3 +135,20 @@ def test_thousands_of_units_are_grouped(state, on_screen):
     state.set_history(history_of(frames_of(3, (many,)), (many,)))
     panel.refresh()
     assert panel.image.image.shape[0] <= 512
+
+
+def test_unit_ticks_stand_evenly(panel):
+    axis = panel.plot.plotItem.getAxis("left")
+    axis.last_unit = 9
+    assert axis.tickValues(-0.5, 9.5, 140)[0][1] == [0, 2, 4, 6, 8]
+
+
+def test_an_image_of_zeros_has_a_frame(panel, state):
+    state.set_history(history_of(np.zeros((11, 48), np.float32)))
+    panel.refresh()
+    area = panel.plot.data_rect().toAlignedRect()
+    shown = panel.plot.grab().toImage()
+    border = theme().colours.border
+    column = [shown.pixelColor(area.center().x(), y).name() for y in range(area.top() - 1, area.bottom() + 2)]
+    assert border in column[:4]
+    assert border in column[-4:]

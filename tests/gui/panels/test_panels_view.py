@@ -203,3 +203,29 @@ def test_text_is_drawn_four_times_a_second_at_most(view, state, clock, history):
     for _ in range(len(view.panels) + 1):
         clock.tick()
     assert view.overview_panel.dirty
+
+
+def test_a_panel_that_fails_does_not_stop_the_clock(view, state, clock, history, qtbot, monkeypatch):
+    state.set_history(history)
+    qtbot.waitUntil(clean(view))
+    qtbot.waitUntil(lambda: not clock.active)
+    monkeypatch.setattr(view.vector_panel, "draw", lambda _history: 1 / 0)
+    view.vector_panel.mark_dirty()
+    view.traces_panel.mark_dirty()
+    clock._timer.stop()
+    clock._turn = 0
+    with pytest.raises(ZeroDivisionError):
+        clock.tick()
+    assert clock.active
+    qtbot.waitUntil(clean(view))
+
+
+def test_subtitles_begin_with_what_fits(view, state, qtbot):
+    view.resize(400, 520)
+    state.set_history(history_of(frames_of(1)[:1]))
+    state.choose_scale(Scale.CHANGE)
+    qtbot.waitUntil(clean(view))
+    for panel in (view.heatmap_panel, view.traces_panel, view.spread_panel):
+        first = panel.subtitle.text().split(" · ")[0]
+        assert first.startswith("values at step 0")
+        assert panel.subtitle.fontMetrics().horizontalAdvance(first) <= panel.subtitle.width()

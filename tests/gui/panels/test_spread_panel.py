@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from PySide6.QtTest import QTest
 
 from biasstudio.gui.panels.spread_panel import SpreadPanel, bins_for
 from biasstudio.gui.view_state import Scale
@@ -28,7 +29,7 @@ def test_values_now_and_at_the_start_share_bins(panel, state, frames):
     assert panel.ghosts.opts["height"].tolist() == np.histogram(frames[0, :32], edges)[0].tolist()
     assert edges[0] == -edges[-1]
     assert not panel.start_line.isVisible()
-    assert panel.plot.label_texts() == ("bias", "channels per bin")
+    assert panel.plot.label_texts() == ("bias", "channels")
 
 
 def test_changes_stand_against_a_line_where_all_began(panel, frames):
@@ -86,3 +87,28 @@ def test_hovering_tells_a_bins_counts(panel):
 def test_bins_are_odd_in_number(units):
     assert bins_for(units) % 2 == 1
     assert 15 <= bins_for(units) <= 61
+
+
+@pytest.mark.parametrize("width", [180, 195, 240, 420])
+def test_the_label_of_the_start_is_whole_in_any_panel(state, history, on_screen, width):
+    panel = on_screen(SpreadPanel(state), width, 150)
+    state.set_history(history)
+    panel.refresh()
+    QTest.qWait(20)
+    panel.refresh()
+    assert panel.start_label.textItem.toPlainText() in ("step 0: all 0", "step 0")
+    label = panel.start_label.mapRectToScene(panel.start_label.boundingRect())
+    area = panel.plot.data_rect()
+    assert panel.start_label.isVisible()
+    assert area.left() <= label.left()
+    assert label.right() <= area.right() + 1
+
+
+def test_an_axis_label_longer_than_its_axis_is_left_out(state, history, on_screen):
+    panel = on_screen(SpreadPanel(state), 300, 300)
+    state.set_history(history)
+    for height, visible in ((300, True), (110, False), (300, True)):
+        panel.resize(300, height)
+        QTest.qWait(20)
+        panel.refresh()
+        assert panel.plot.plotItem.getAxis("left").label.isVisible() == visible

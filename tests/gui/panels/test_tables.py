@@ -216,3 +216,23 @@ def test_sixty_vectors_scroll_and_a_narrow_panel_drops_columns(state, on_screen)
     assert panel.table.isColumnHidden(4)
     assert not panel.table.isColumnHidden(0)
     panel.grab()
+
+
+def test_nothing_in_the_values_is_cut_off_in_a_narrow_side(state, frames, clock, on_screen):
+    panel = on_screen(ValuesTable(state, clock), 266, 400)
+    some = frames.copy()
+    some[-1, :32], some[0, 1] = -0.4143, -7.5e-4
+    state.set_history(history_of(some))
+    panel.table.sortByColumn(3, Qt.SortOrder.DescendingOrder)
+    panel.refresh()
+    QTest.qWait(20)
+    header, metrics = panel.table.horizontalHeader(), panel.table.fontMetrics()
+    for column in range(4):
+        heading = panel.model.headerData(column, Qt.Orientation.Horizontal)
+        texts = [*cells(panel.table, column), heading]
+        assert max(map(metrics.horizontalAdvance, texts)) + 6 <= header.sectionSize(column)
+    assert header.length() <= panel.table.viewport().width()
+
+
+def test_the_summarys_parts_stay_whole(values):
+    assert all(" " not in part for part in values.summary.text().split(" · "))

@@ -1,9 +1,11 @@
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QImage
 from PySide6.QtTest import QTest
 
 from biasstudio.gui.panels.timeline_panel import TimelinePanel
+from biasstudio.gui.theme import theme
 from biasstudio.recording.history import EpochRecord, History
 from tests.gui.panels.conftest import DENSE, history_of
 from tests.gui.panels.pointer import click, drag, hover
@@ -189,3 +191,43 @@ def test_hovering_tells_step_epoch_and_loss(panel):
     assert said.startswith("step 2")
     assert "epoch 2" in said
     assert "batch loss 0.0" in said
+
+
+def test_the_plot_stays_in_place_whatever_the_header_holds(panel, state):
+    QTest.qWait(20)
+    place = panel.plot.geometry()
+    state.show_step(10)
+    panel.refresh()
+    QTest.qWait(20)
+    assert panel.follow_button.isVisible()
+    assert panel.plot.geometry() == place
+    none = History((DENSE,), ())
+    none.append(0, 0, np.zeros(4, np.float32))
+    state.set_history(none)
+    panel.refresh()
+    QTest.qWait(20)
+    assert not panel.metrics.isVisible()
+    assert panel.plot.geometry() == place
+
+
+def test_scrubbing_leaves_no_remnants(panel, state):
+    for step in (10, 50, 3, 30):
+        state.show_step(step)
+        panel.refresh()
+        QTest.qWait(20)
+    on_screen = panel.screen().grabWindow(panel.winId()).toImage()
+    assert on_screen.convertToFormat(QImage.Format.Format_RGB32) == panel.grab().toImage().convertToFormat(
+        QImage.Format.Format_RGB32
+    )
+
+
+def test_epoch_labels_stand_within_their_axis(panel):
+    top = panel.plot.plotItem.getAxis("top").sceneBoundingRect().top()
+    shown = panel.plot.grab().toImage()
+    inks = {shown.pixelColor(x, y).name() for y in range(int(top) + 1) for x in range(shown.width())}
+    assert inks == {theme().colours.surface}
+
+
+def test_the_sliders_handle_starts_under_the_plots_first_step(panel):
+    QTest.qWait(20)
+    assert panel.slider.geometry().left() == pytest.approx(panel.plot.data_rect().left() - 7, abs=1)

@@ -160,3 +160,17 @@ def test_it_explains_itself(panel):
     assert panel.accessibleName() == "Vector"
     assert panel.plot.accessibleName()
     assert "step 0" in panel.whatsThis()
+
+
+def test_the_mark_of_one_unit_among_many_is_wide_enough_to_see(panel, state):
+    wide = BiasVector("dense/bias", (512,), "dense", "unit")
+    state.set_history(history_of(frames_of(3, (wide,)), (wide,)))
+    for unit in (300, 0, 511):
+        state.choose_unit(unit)
+        panel.refresh()
+        rect = panel.mark.rect()
+        left, right = (panel.plot.box.mapViewToScene(QPointF(x, 0)).x() for x in (rect.left(), rect.right()))
+        assert right - left >= 3.9
+        assert panel.plot.data_rect().left() <= left + 0.1
+        assert right <= panel.plot.data_rect().right() + 0.1
+        assert rect.left() <= unit <= rect.right()

@@ -31,10 +31,20 @@ def shown(value):
 
 def test_arrays_and_their_figures(view):
     view.show_weights(MESSAGE)
-    assert view.title.text() == "conv2d: what get_weights() gives at step 423"
-    row = [text(view.arrays_model, 0, column) for column in range(7)]
-    figures = [shown(float(f(KERNEL.astype(float)))) for f in (np.mean, np.std, np.min, np.max)]
-    assert row == ["kernel", "3 × 3 × 2 × 5", "float32", *figures]
+    assert view.title.text() == "conv2d · step 423"
+    assert "get_weights() gives them at step 423" in view.title.toolTip()
+    row = [text(view.arrays_model, 0, column) for column in range(3)]
+    mean, sd, low, high = (shown(float(f(KERNEL.astype(float)))) for f in (np.mean, np.std, np.min, np.max))
+    assert row == ["kernel\n3 × 3 × 2 × 5", f"{mean}\n{sd}", f"{low}\n{high}"]
+    assert view.arrays_model.index(0, 0).data(Qt.ItemDataRole.ToolTipRole) == "kernel: 3 × 3 × 2 × 5, float32"
+
+
+def test_the_arrays_fit_a_narrow_side(view):
+    view.resize(284, 400)
+    view.show_weights(MESSAGE)
+    QTest.qWait(20)
+    assert view.arrays_table.horizontalHeader().length() <= view.arrays_table.viewport().width()
+    assert view.title.fontMetrics().horizontalAdvance(view.title.text()) <= view.title.width()
 
 
 def test_the_last_two_axes_are_the_table_and_the_others_have_spin_boxes(view):
@@ -89,11 +99,11 @@ def test_an_answer_about_another_layer_is_left(view):
 
 def test_no_weights_too_large_scalars_and_nan(view):
     view.show_weights(Weights("flatten", 1, ()))
-    assert view.message.text() == "flatten has no weights."
+    assert view.message.text() == "flatten has no weights, or is not built."
     view.choose_layer("dense")
     view.show_weights(Weights("dense", 1, (WeightArray("kernel", (90_000, 900), "float32", None),)))
     assert "too large" in view.message.text()
-    assert text(view.arrays_model, 0, 3) == "–"
+    assert text(view.arrays_model, 0, 1) == "–\n–"
     odd = (
         WeightArray("seed", (), "float32", np.array(3, np.float32)),
         WeightArray("nan", (2,), "float32", np.array([np.nan, np.inf], np.float32)),
@@ -103,7 +113,26 @@ def test_no_weights_too_large_scalars_and_nan(view):
     assert text(view.slice_model, 0, 0) == "+3.0000"
     view.arrays_table.selectRow(1)
     assert text(view.slice_model, 0, 0) == "NaN"
-    assert text(view.arrays_model, 1, 3) == "–"
+    assert text(view.arrays_model, 1, 1) == "–\n–"
+
+
+def test_refresh_forgets_and_asks_again_once_on_screen(view, qtbot):
+    with qtbot.assertNotEmitted(view.requested):
+        view.refresh()
+    view.show_weights(MESSAGE)
+    with qtbot.waitSignal(view.requested) as asked:
+        view.refresh()
+    assert asked.args == ["conv2d"]
+    assert view.weights is None
+    assert view.arrays_model.rowCount() == 0
+    assert not view.message.isVisible()
+    view.show_weights(MESSAGE)
+    view.hide()
+    with qtbot.assertNotEmitted(view.requested):
+        view.refresh()
+    assert view.weights is None
+    with qtbot.waitSignal(view.requested):
+        view.show()
 
 
 def test_a_large_array_formats_only_what_is_seen(on_screen):

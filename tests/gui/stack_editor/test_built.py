@@ -26,10 +26,10 @@ def built(document):
     history = History(vectors)
     history.append(0, 0, _VALUES)
     layers = (
-        BuiltLayer("conv2d", (26, 26, 32), 320),
-        BuiltLayer("flatten", (21632,), 0),
-        BuiltLayer("dense", (10,), 216330),
-        BuiltLayer("dense_1", (1,), 11),
+        BuiltLayer("conv2d", (26, 26, 32), 320, 32),
+        BuiltLayer("flatten", (21632,), 0, 0),
+        BuiltLayer("dense", (10,), 216330, 10),
+        BuiltLayer("dense_1", (1,), 11, 1),
     )
     return Built(document.experiment, layers, history, 0.061, None, (), "")
 
@@ -43,7 +43,7 @@ def _with_misfit(built, misfit):
 
 
 def test_built_network_is_shown(editor, built):
-    assert _text(card(editor, "conv2d"), "outputShape") == "…"
+    assert _text(card(editor, "conv2d"), "outputShape") == "–"
     editor.show_built(built)
     assert _text(editor, "stackSummary").replace("\u00a0", " ") == "216,661 parameters · 43 biases · built in 61 ms"
     assert _text(card(editor, "conv2d"), "outputShape") == "26 × 26 × 32"
@@ -87,7 +87,7 @@ def test_problem_marks_its_layer_and_what_is_below_is_not_built(editor, built):
     editor.show_problem(SpecError("flatten: does not fit.", layer="flatten"))
     assert sentences(editor) == ["⚠ flatten: does not fit."]
     shapes = [_text(card(editor, name), "outputShape") for name in ("conv2d", "flatten", "dense_1")]
-    assert shapes == ["26 × 26 × 32", "…", "…"]
+    assert shapes == ["26 × 26 × 32", "–", "–"]
 
 
 def test_problem_of_no_layer_is_shown_above(editor):
@@ -109,7 +109,7 @@ def test_input_that_is_not_the_data_s_can_be_made_so(editor, document, built):
 def test_a_build_of_an_older_stack_does_no_harm(editor, document, built):
     document.edit_stack("Remove", lambda stack: stack.remove("flatten").add("Dropout"))
     editor.show_built(built)
-    assert _text(card(editor, "dropout"), "outputShape") == "…"
+    assert _text(card(editor, "dropout"), "outputShape") == "–"
 
 
 def test_no_text_is_cut_off_in_a_narrow_pane(qtbot, editor, built):

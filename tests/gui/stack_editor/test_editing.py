@@ -242,3 +242,14 @@ def test_a_wrong_parameter_stays_when_its_layer_is_chosen(editor):
     assert stddev.isVisible()
     assert "stddev takes a number of 0 or more" in sentences(dense)[0]
     assert field(dense, "seed").isVisible()
+
+
+def test_seeds_say_whose_they_are_and_stand_in_the_grid(editor):
+    pick(initializer(card(editor, "dense")), "RandomNormal")
+    dense = choose(editor, "dense")
+    QTest.qWait(20)
+    labels = {label.text(): label for label in dense.findChildren(QLabel) if label.isVisible()}
+    assert {"bias seed", "kernel seed"} <= set(labels)
+    seed, choice = labels["kernel seed"].buddy(), dense.findChild(QComboBox, "argument_kernel_initializer")
+    assert seed.objectName() == "argument_seed"
+    assert seed.mapTo(dense, seed.rect().topLeft()).x() == choice.mapTo(dense, choice.rect().topLeft()).x()

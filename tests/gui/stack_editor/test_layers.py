@@ -221,7 +221,7 @@ def test_tab_goes_from_top_to_bottom(editor):
 
 
 def test_locked_allows_choosing_only(editor, document):
-    editor.set_locked(True, "Stop the training to change the stack")
+    editor.set_locked(True)
     dense = choose(editor, "dense")
     assert editor.chosen_layer == "dense"
     for control in (toggle(dense), field(dense, "units"), editor.findChild(QPushButton, "addLayerButton")):
