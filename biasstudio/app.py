@@ -72,9 +72,10 @@ class Session(QObject):
         return False
 
     def _start(self) -> None:
-        if not self._closing and self._asked is None:
-            self.worker.start()
-            self._build()
+        if self._closing or self.worker.isRunning():
+            return
+        self.worker.start()
+        self._build()
 
     def _close(self) -> None:
         self._closing = True

@@ -173,6 +173,9 @@ def test_a_dropped_file_opens(open_window, tmp_path):
     )
     assert window.document.experiment == tutorial()
     assert "dropped.biasexp" in window.windowTitle()
+    # It came before the worker had started, as a file on the command line does.
+    assert window.wait_ready(60_000)
+    assert [vector.path for vector in window.view.history.vectors] == ["conv2d/bias", "dense/bias", "dense_1/bias"]
 
 
 def test_geometry_is_remembered(qtbot, open_window):

@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QMessageBox, QToolBar
 
+from biasstudio.app import create_window
 from biasstudio.gui.stack_editor.layer_card import LayerCard
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.initializers import VECTOR_INITIALIZERS
@@ -314,6 +315,21 @@ def test_closing_at_any_moment_ends_cleanly(qtbot, open_window, moment):
     with qtbot.waitSignal(window.closed, timeout=20_000):
         window.close_without_asking()
     assert not window.isVisible()
+
+
+def test_a_window_that_is_shown_late_builds_once(qtbot):
+    window = create_window(moons())
+    assert window.wait_ready(60_000)
+    history = window.view.history
+    window.show()
+    with qtbot.waitExposed(window):
+        pass
+    qtbot.waitUntil(lambda: not window.panels.vector_panel.dirty, timeout=10_000)
+    assert window.wait_ready()
+    assert window.view.history is history
+    with qtbot.waitSignal(window.closed, timeout=30_000):
+        window.close_without_asking()
+    window.deleteLater()
 
 
 def test_states_of_the_actions(open_window):
