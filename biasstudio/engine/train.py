@@ -83,11 +83,11 @@ class _Recording(keras.callbacks.Callback):
         self.finite = True
         self.stopped = False
 
-    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002 (Keras's call)
+    def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         self._epoch = self._first_epoch + epoch
         self._metrics.start_epoch()
 
-    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
+    def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         self._step += 1
         frame = read_frame(self._network.bias_variables)
         metrics = self._metrics.of_batch(logs or {})
@@ -95,7 +95,7 @@ class _Recording(keras.callbacks.Callback):
         self.finite = bool(np.isfinite(frame).all()) and math.isfinite(metrics[0])
         self._look()
 
-    def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
+    def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
         self._look()
 
     def _look(self) -> None:
@@ -105,7 +105,7 @@ class _Recording(keras.callbacks.Callback):
             # Keras looks at this flag after each batch of an epoch, and here after each of its validation.
             self.model.stop_evaluating = True
 
-    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:  # noqa: ARG002
+    def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         # An epoch that was cut short is not an epoch: its means are of part of the data.
         if not self.stopped:
             record = EpochRecord(self._epoch, self._step, {name: float(value) for name, value in (logs or {}).items()})
