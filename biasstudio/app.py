@@ -26,7 +26,6 @@ from biasstudio.worker.messages import (
     Built,
     Close,
     Pause,
-    Progress,
     ReadWeights,
     Stop,
     TakeStep,
@@ -100,7 +99,7 @@ class Session(QObject):
         worker.stateChanged.connect(self._show_state)
         worker.built.connect(self._show_built)
         worker.buildFailed.connect(self._show_refused)
-        worker.progressed.connect(self._show_progress)
+        worker.progressed.connect(window.status.show_progress)
         worker.trainingEnded.connect(self._show_end)
         worker.weightsRead.connect(window.weights.show_weights)
         worker.failed.connect(self._show_fault)
@@ -215,9 +214,6 @@ class Session(QObject):
         elif self._built is not None:
             status.show_message("Ready to train")
 
-    def _show_progress(self, progress: Progress) -> None:
-        self._window.status.show_progress(progress)
-
     def _show_end(self, ended: TrainingEnded) -> None:
         self._ended = ended
         self._window.status.show_end(ended)
@@ -248,13 +244,12 @@ class Session(QObject):
             self._window.stack_editor.choose_layer(vector.layer)
             self._window.weights.choose_layer(vector.layer)
 
-    def _show_finding(self, finding: object) -> None:
-        where, step = getattr(finding, "where", ""), getattr(finding, "step", None)
-        if where:
-            self._window.stack_editor.choose_layer(where)
-            self._choose_layer(where)
-        if step is not None:
-            self._window.view.show_step(step)
+    def _show_finding(self, finding: Finding) -> None:
+        if finding.where:
+            self._window.stack_editor.choose_layer(finding.where)
+            self._choose_layer(finding.where)
+        if finding.step is not None:
+            self._window.view.show_step(finding.step)
 
 
 def create_window(experiment: Experiment | None = None) -> MainWindow:

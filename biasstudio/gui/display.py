@@ -26,7 +26,7 @@ def why_no_window() -> str | None:
 def missing_library_of_qt() -> str | None:
     """One sentence that names a system library without which Qt can't be loaded, or None."""
     try:
-        import PySide6.QtWidgets  # noqa: F401
+        import PySide6.QtWidgets  # noqa: F401 - whether it can be loaded is the question
     except ImportError as error:
         return _missing(error)
     return None

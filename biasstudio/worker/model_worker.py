@@ -106,7 +106,7 @@ class ModelWorker(QThread):
         self.stateChanged.emit(WorkerState.LOADING)
         try:
             # Imported here, in this thread, so that the window is up before TensorFlow is.
-            import biasstudio.engine.train  # noqa: F401
+            import biasstudio.engine.train  # noqa: F401 - loaded now, used by name where it is needed
 
             # What is loaded now stays: without TensorFlow's 270,000 objects each later collection of garbage, during
             # which no thread runs, takes a few milliseconds and not 150.

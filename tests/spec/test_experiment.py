@@ -234,21 +234,25 @@ def _paths(node: object, here: tuple[str | int, ...] = ()) -> list[tuple[str | i
 PATHS = [path for path in _paths(json.loads(TEXT)) if path]
 
 
-@given(st.sampled_from(PATHS), JSON_VALUES)
-@example(("data",), {"name": "xor", "self": 1})
-def test_any_value_at_any_place_is_an_experiment_or_a_sentence(path, value):
+def assert_experiment_or_sentence(text: str) -> None:
+    """The text is read as an experiment that is written again as such, or refused in one printable sentence."""
     refusal = None
     try:
-        experiment = experiment_from_json(changed(*path, to=value))
+        experiment = experiment_from_json(text)
     except SpecError as error:
-        refusal = error
+        refusal = str(error)
     if refusal is None:
         assert experiment_from_json(experiment_to_json(experiment)) == experiment
     else:
-        sentence = str(refusal)
-        sentence.encode("utf-8")
-        assert sentence.endswith(".")
-        assert "\n" not in sentence
+        refusal.encode("utf-8")
+        assert refusal.endswith(".")
+        assert "\n" not in refusal
+
+
+@given(st.sampled_from(PATHS), JSON_VALUES)
+@example(("data",), {"name": "xor", "self": 1})
+def test_any_value_at_any_place_is_an_experiment_or_a_sentence(path, value):
+    assert_experiment_or_sentence(changed(*path, to=value))
 
 
 @given(st.sampled_from(PATHS), st.text(max_size=10), JSON_VALUES)
@@ -259,11 +263,7 @@ def test_any_added_member_is_an_experiment_or_a_sentence(path, key, value):
         node = node[step]
     if isinstance(node, dict):
         node[key] = value
-    try:
-        experiment_from_json(json.dumps(document))
-    except SpecError as error:
-        refusal = str(error)
-        refusal.encode("utf-8")
+    assert_experiment_or_sentence(json.dumps(document))
 
 
 def test_a_file_is_saved_and_opened(tmp_path):

@@ -40,7 +40,7 @@ class Axis(pg.AxisItem):
         else:
             self.setHeight(metrics.height() + label_room + 6)
 
-    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:  # noqa: N803
+    def tickSpacing(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, float]]:
         span = max(maxVal - minVal, 1e-300)
         wanted = span * self._pixels_a_tick(size) / max(size, 1.0)
         if self.last_unit is not None:
@@ -55,9 +55,9 @@ class Axis(pg.AxisItem):
             return min(28.0, max(15.0, size / 3))
         return min(46.0, max(30.0, size / 3)) if self.whole else 46.0
 
-    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:  # noqa: N803
+    def tickValues(self, minVal: float, maxVal: float, size: float) -> list[tuple[float, list[float]]]:
         # On a plot that is upside down the range comes the other way round.
-        minVal, maxVal = sorted((minVal, maxVal))  # noqa: N806
+        minVal, maxVal = sorted((minVal, maxVal))
         spacing, _ = self.tickSpacing(minVal, maxVal, size)[0]
         first, last = math.ceil(minVal / spacing - 1e-9), math.floor(maxVal / spacing + 1e-9)
         values = [index * spacing for index in range(first, last + 1)]

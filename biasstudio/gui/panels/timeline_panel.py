@@ -1,6 +1,7 @@
 """The timeline panel: loss and metrics over all steps, and the cursor that all panels follow."""
 
 import math
+from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QShowEvent
@@ -131,7 +132,7 @@ class TimelinePanel(Panel):
         if self._metric not in names:
             self._metric = names[0] if names else None
         for name in names:
-            chip = self.metrics.add(name, _CHIP_TIP.format(name), lambda name=name: self.show_metric(name))  # type: ignore[misc]
+            chip = self.metrics.add(name, _CHIP_TIP.format(name), partial(self.show_metric, name))
             chip.setChecked(name == self._metric)
         self.metrics.setVisible(len(names) > 1)
 
