@@ -121,7 +121,9 @@ class TimelinePanel(Panel):
         epoch = history.epoch_of(step)
         if history.last_step < 1:
             return "step 0 · before training"
-        parts = [f"step {step:,} of {history.last_step:,}"]
+        # Training goes on between two looks: what is followed is the newest by meaning.
+        last = step if self.state.following else history.last_step
+        parts = [f"step {step:,} of {last:,}"]
         parts += [f"epoch {epoch}"] if epoch else []
         parts += ["following"] if self.state.following else []
         return " · ".join(parts)
