@@ -15,7 +15,9 @@ settings.load_profile("biasstudio")
 
 
 @pytest.fixture(autouse=True)
-def _settings_of_its_own(tmp_path):
+def _settings_of_its_own(tmp_path, monkeypatch):
+    # Where runs are kept.
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
 

@@ -1,18 +1,32 @@
 """Find and read the bias variables of a Keras model."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
+import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
 from biasstudio.recording.network import BiasVector
-from biasstudio.spec.layers import layer_types
 
 _read = tf.raw_ops.ReadVariableOp
 
 BIAS_NAMES = frozenset({"bias", "beta"})
+
+# What one element of a layer's bias is, by the name of its class or of one that it inherits from.
+_UNITS = {
+    "BaseConv": "channel",
+    "BaseConvTranspose": "channel",
+    "BaseDepthwiseConv": "channel",
+    "BaseSeparableConv": "channel",
+    "BatchNormalization": "channel",
+    "GroupNormalization": "channel",
+    "ConvLSTMCell": "gate channel",
+    "LSTMCell": "gate unit",
+    "GRUCell": "gate unit",
+}
 
 
 def is_bias(variable: Any) -> bool:
@@ -21,26 +35,48 @@ def is_bias(variable: Any) -> bool:
 
 
 def find_biases(model: Any) -> list[tuple[BiasVector, Any]]:
-    """Every bias variable of a built `model` with its description, in the order of `model.variables`."""
-    layers = {layer.name: type(layer).__name__ for layer in model.layers}
+    """Every bias variable of a built `model` with its description, in the order of `model.variables`.
+
+    Those of nested models and wrapped layers are among them; that of a shared layer once. Where Keras has given two
+    variables the same path, the later ones are called path (2), path (3)…
+    """
+    owners = _owners(model)
+    seen: Counter[str] = Counter()
     found = []
-    for variable in model.variables:
+    for variable in filter(is_bias, model.variables):
         path = variable.path.removeprefix(f"{model.name}/")
-        if is_bias(variable):
-            layer = path.split("/")[0]
-            found.append((BiasVector(path, tuple(variable.shape), layer, _unit(layers.get(layer, ""))), variable))
+        seen[path] += 1
+        name = path if seen[path] == 1 else f"{path} ({seen[path]})"
+        unit = _unit(owners.get(id(variable)))
+        found.append((BiasVector(name, tuple(variable.shape), path.split("/")[0], unit), variable))
     return found
 
 
-def _unit(class_name: str) -> str:
-    known = layer_types().get(class_name)
-    return known.bias.unit if known and known.bias else "unit"
+def _owners(model: Any) -> dict[int, Any]:
+    """The layer that made each bias variable, by the variable's id."""
+    layers = model._flatten_layers()
+    return {id(getattr(layer, name)): layer for layer in layers for name in BIAS_NAMES if hasattr(layer, name)}
+
+
+def _unit(layer: Any) -> str:
+    return next((_UNITS[kind.__name__] for kind in type(layer).__mro__ if kind.__name__ in _UNITS), "unit")
 
 
 def read_frame(variables: Sequence[Any]) -> NDArray[np.float32]:
     """The present values of bias variables, one after the other, each in C order: float32 (total,)."""
     if not variables:
         return np.empty(0, np.float32)
-    # The operation itself costs a quarter of what variable.numpy() wraps around it, and this is done at every step.
-    arrays = [_read(resource=variable.value.handle, dtype=variable.value.dtype).numpy() for variable in variables]
+    arrays = [_read_one(variable) for variable in variables]
     return np.concatenate([array.ravel() for array in arrays]).astype(np.float32, copy=False)
+
+
+def _read_one(variable: Any) -> NDArray[Any]:
+    value = variable.value
+    if not isinstance(value, tf.Variable):
+        return np.asarray(keras.ops.convert_to_numpy(variable))
+    if isinstance(value, tf.distribute.DistributedValues):
+        # The replicas hold the same values.
+        value = value.values[0]
+    # The operation itself costs a quarter of what variable.numpy() wraps around it, and this is done at every step.
+    array: NDArray[Any] = _read(resource=value.handle, dtype=value.dtype).numpy()
+    return array

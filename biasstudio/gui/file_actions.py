@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings
+from PySide6.QtCore import QObject, QSettings, Signal
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from biasstudio.gui.checked_text import commit_typing
 from biasstudio.gui.document import Document
+from biasstudio.recording.run_format import SUFFIX as RUN_SUFFIX
 from biasstudio.resource_files import resource_path
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.experiment import Experiment, load_experiment
@@ -16,6 +17,7 @@ from biasstudio.spec.stack import Stack
 
 SUFFIX = ".biasexp"
 FILTER = f"Experiments (*{SUFFIX})"
+OPEN_FILTER = f"Experiments and runs (*{SUFFIX} *{RUN_SUFFIX})"
 MAXIMUM_RECENT = 10
 EXAMPLES = {
     "Tutorial network": "tutorial",
@@ -33,11 +35,14 @@ def load_example(name: str) -> Experiment:
 class FileActions(QObject):
     """The actions of the File menu on a document. `window` carries the dialogs."""
 
+    runChosen = Signal(Path)
+    """The person wants to look at a recorded run."""
+
     def __init__(self, document: Document, window: QWidget) -> None:
         super().__init__(window)
         self._document, self._window = document, window
         self.new = self._action("&New", QKeySequence.StandardKey.New, self._new, "Start with an empty stack")
-        self.open = self._action("&Open…", QKeySequence.StandardKey.Open, self._ask_open, "Open an experiment")
+        self.open = self._action("&Open…", QKeySequence.StandardKey.Open, self._ask_open, "Open an experiment or a run")
         self.open.setObjectName("actionOpen")
         self.save = self._action("&Save", QKeySequence.StandardKey.Save, self.save_document, "Save the experiment")
         self.save.setObjectName("actionSave")
@@ -74,13 +79,20 @@ class FileActions(QObject):
             self._document.replace(load_example(name), None)
 
     def _ask_open(self) -> None:
-        name, _ = QFileDialog.getOpenFileName(self._window, "Open an experiment", self._folder(), FILTER)
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open", self._folder(), OPEN_FILTER)
         if name:
             self.open_path(Path(name))
 
     def open_path(self, path: Path) -> bool:
-        """Open a file in place of the document, after asking. False where it was not opened; the person was told."""
+        """Open an experiment in place of the document, after asking, or a run in the panels.
+
+        False where it was not opened; the person was told.
+        """
         commit_typing(self._window)
+        if path.suffix == RUN_SUFFIX:
+            self._remember(path)
+            self.runChosen.emit(path)
+            return True
         try:
             experiment = load_experiment(path)
         except SpecError as error:

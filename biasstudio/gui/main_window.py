@@ -18,20 +18,26 @@ from PySide6.QtWidgets import (
 )
 
 from biasstudio.gui.checked_text import restore_texts
+from biasstudio.gui.compare_view import CompareView
 from biasstudio.gui.document import Document
 from biasstudio.gui.file_actions import SUFFIX, FileActions
 from biasstudio.gui.findings_view import FindingsView
 from biasstudio.gui.icons import action_icon
+from biasstudio.gui.notices import Notices
 from biasstudio.gui.panels.display_clock import DisplayClock
 from biasstudio.gui.panels.panels_view import PanelsView
 from biasstudio.gui.panels.values_table import ValuesTable
 from biasstudio.gui.panels.weights_view import WeightsView
+from biasstudio.gui.replay_bar import ReplayBar
+from biasstudio.gui.run_actions import RunActions
+from biasstudio.gui.runs.runs_view import RunsView
 from biasstudio.gui.settings_bar import SettingsBar
 from biasstudio.gui.stack_editor.stack_editor import StackEditor
 from biasstudio.gui.theme import theme
 from biasstudio.gui.training_actions import TrainingActions
 from biasstudio.gui.training_status import TrainingStatus
 from biasstudio.gui.view_state import ViewState
+from biasstudio.recording.run_format import SUFFIX as RUN_SUFFIX
 
 STACK_WIDTH, SIDE_WIDTH, SIDE_LEAST_WIDTH = 316, 330, 284
 # What a window manager puts around a window, at most.
@@ -74,6 +80,11 @@ class MainWindow(QMainWindow):
         self.panels = PanelsView(self.view, self.clock)
         self.values = ValuesTable(self.view, self.clock)
         self.weights = WeightsView()
+        self.comparison = CompareView()
+        self.runs = RunsView()
+        self.actions_of_runs = RunActions(self)
+        self.replay = ReplayBar(self.view)
+        self.notices = Notices()
         self.findings = FindingsView()
         self.status = TrainingStatus(self)
         self.setStatusBar(self.status)
@@ -85,7 +96,7 @@ class MainWindow(QMainWindow):
         self.side.setSizes([330, 420])
         self.side.setMinimumWidth(SIDE_LEAST_WIDTH)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
-        for widget in (_card(self.stack_editor), self.panels, self.side):
+        for widget in (self._left(), self._middle(), self.side):
             self.columns.addWidget(widget)
         for column, share in enumerate((1, 4, 1)):
             self.columns.setStretchFactor(column, share)
@@ -100,6 +111,23 @@ class MainWindow(QMainWindow):
         layout.addWidget(self.settings_bar)
         layout.addWidget(self.columns, 1)
         self.setCentralWidget(body)
+
+    def _left(self) -> QTabWidget:
+        self.left = QTabWidget()
+        self.left.setDocumentMode(True)
+        self.left.addTab(_card(self.stack_editor), "Stack")
+        self.left.addTab(_card(self.runs), "Runs")
+        return self.left
+
+    def _middle(self) -> QWidget:
+        middle = QWidget()
+        layout = QVBoxLayout(middle)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(6)
+        layout.addWidget(self.notices)
+        layout.addWidget(self.panels, 1)
+        layout.addWidget(self.replay)
+        return middle
 
     def _toolbar(self) -> QToolBar:
         bar = QToolBar("Training")
@@ -128,6 +156,7 @@ class MainWindow(QMainWindow):
         self.tables.setDocumentMode(True)
         self.tables.addTab(self.values, "Values")
         self.tables.addTab(self.weights, "Weights")
+        self.tables.addTab(self.comparison, "Compare")
         return self.tables
 
     def _make_menus(self) -> None:
@@ -145,6 +174,7 @@ class MainWindow(QMainWindow):
         edit = bar.addMenu("&Edit")
         edit.addActions(self._undo_actions())
         bar.addMenu("&Training").addActions(list(self.actions_of_training.all))
+        bar.addMenu(self.actions_of_runs.menu)
         self._make_view_menu()
         bar.addMenu("&Help").addAction("&About Bias Studio").triggered.connect(self._about)
 
@@ -241,7 +271,9 @@ class MainWindow(QMainWindow):
 
     def dragEnterEvent(self, event: QDragEnterEvent) -> None:
         urls = event.mimeData().urls()
-        if len(urls) == 1 and urls[0].toLocalFile().endswith(SUFFIX) and self.files.open.isEnabled():
+        name = urls[0].toLocalFile() if len(urls) == 1 else ""
+        # A run is only looked at, which disturbs no training.
+        if name.endswith(RUN_SUFFIX) or (name.endswith(SUFFIX) and self.files.open.isEnabled()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:

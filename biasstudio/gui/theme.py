@@ -29,6 +29,8 @@ class Colours:
     error: str
     warning: str
     grid: str
+    series: tuple[str, ...]
+    """One for each compared run. Apart from each other, and from accent, below and above, for colour-blind eyes too."""
 
 
 LIGHT = Colours(
@@ -48,6 +50,7 @@ LIGHT = Colours(
     error="#b91c1c",
     warning="#a15c07",
     grid="#e8ecf0",
+    series=("#0b5540", "#b7376a", "#a8843c", "#642a6b", "#3f93a3", "#7b2300"),
 )
 DARK = Colours(
     window="#14181d",
@@ -66,6 +69,7 @@ DARK = Colours(
     error="#ff7b72",
     warning="#f2b04c",
     grid="#272f38",
+    series=("#45c79a", "#f294c4", "#f3f0a8", "#a56fb8", "#9ee7f7", "#8f7a3a"),
 )
 
 
@@ -168,6 +172,10 @@ def _style_sheet(colours: Colours) -> str:
         padding: 3px 7px; min-height: 18px; selection-background-color: {colours.accent};
         selection-color: {colours.accent_text}; }}
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus {{ border-color: {colours.accent}; }}
+    QPlainTextEdit {{ background: {colours.field}; border: 1px solid transparent; border-radius: 6px; padding: 2px 4px;
+        selection-background-color: {colours.accent}; selection-color: {colours.accent_text}; }}
+    QPlainTextEdit:focus {{ border-color: {colours.accent}; }}
+    QToolButton#runsMore::menu-indicator {{ image: none; }}
     QLineEdit[fault="true"] {{ border-color: {colours.error}; }}
     QLineEdit:disabled, QComboBox:disabled {{ color: {colours.faint}; }}
     ChoiceBox {{ padding-left: 9px; padding-right: 2px; }}
@@ -219,13 +227,16 @@ def _style_sheet(colours: Colours) -> str:
     QScrollBar::handle:hover {{ background: {colours.faint}; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ width: 0; height: 0; }}
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+    QAbstractScrollArea::corner {{ background: transparent; border: none; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
     QTableView, QListView, QListWidget {{ background: {colours.surface}; alternate-background-color: {colours.field};
         border: none; selection-background-color: {colours.accent_soft}; selection-color: {colours.text};
         gridline-color: {colours.grid}; }}
+    QTableView[lined="true"]::item {{ border-bottom: 1px solid {colours.grid}; padding: 0 8px; }}
     QHeaderView, QTableCornerButton::section {{ background: {colours.surface}; border: none; }}
     QHeaderView::section {{ background: {colours.surface}; color: {colours.muted}; border: none;
         border-bottom: 1px solid {colours.border}; padding: 4px 8px; }}
+    QTableView[lined="true"] QHeaderView::section:vertical {{ border-bottom: 1px solid {colours.grid}; }}
     QProgressBar {{ background: {colours.field}; border: none; border-radius: 3px; max-height: 6px; }}
     QProgressBar::chunk {{ background: {colours.accent}; border-radius: 3px; }}
     QSplitter::handle {{ background: transparent; }}
@@ -239,6 +250,9 @@ def _style_sheet(colours: Colours) -> str:
     QTabBar::tab:hover {{ border-color: {colours.border}; }}
     QTabBar::tab:focus {{ border-color: {colours.accent}; }}
     QTabBar::tab:selected {{ background: {colours.accent_soft}; color: {colours.accent}; font-weight: 600; }}
+    QFrame[notice="note"] {{ background: {colours.accent_soft}; border: none; border-radius: 6px; }}
+    QFrame[notice="warning"] {{ background: {colours.surface}; border: 1px solid {colours.warning};
+        border-radius: 6px; }}
     QFrame[finding] {{ background: {colours.window}; border: none; border-radius: 6px; }}
     QFrame[finding="error"] {{ border-left: 4px solid {colours.error}; }}
     QFrame[finding="warning"] {{ border-left: 4px solid {colours.warning}; }}

@@ -6,6 +6,7 @@ One thread appends, any thread reads. A reader gets copies, so nothing that it h
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,7 +15,9 @@ from biasstudio.recording.network import BiasVector
 
 DEFAULT_BUDGET_BYTES = 256_000_000
 _MAXIMUM_FRAMES = 1_000_000
+_MAXIMUM_STEPS = 2_000_000
 _MINIMUM_FRAMES = 16
+_FIRST_ROWS = 1_024
 _MOST_WINDOW_VALUES = 1_000_000
 
 Floats = NDArray[np.float32]
@@ -30,12 +33,23 @@ class EpochRecord:
     metrics: Mapping[str, float]
 
 
+class FrameArchive(Protocol):
+    """Where frames are that the memory doesn't hold any more: a run's file. Any thread may call."""
+
+    def frame(self, step: int) -> Floats | None:
+        """The frame of exactly this step, float32 (total,); None where it is not there."""
+
+    def nearest_step(self, step: int) -> int:
+        """The newest step in it that is not after `step`; -1 where there is none."""
+
+
 class History:
-    """Frames of all bias vectors, oldest first, and the metrics of each step.
+    """Frames of all bias vectors, oldest first, and the epoch and metrics of each step.
 
     Where the budget would be passed, every second frame is dropped (step 0 stays) and from then on only every second
-    step is kept, and so on; the newest frame is always there. `vectors` gives the layout of a frame: the vectors'
-    values one after the other, in this order, each flattened in C order.
+    step is kept, and so on; the newest frame is always there. What was dropped is read from `archive`, where there is
+    one. `vectors` gives the layout of a frame: the vectors' values one after the other, in this order, each flattened
+    in C order.
     """
 
     def __init__(
@@ -46,21 +60,24 @@ class History:
     ) -> None:
         self.vectors = tuple(vectors)
         self.metric_names = tuple(metric_names)
+        self.archive: FrameArchive | None = None
         self._slices: dict[str, slice] = {}
         start = 0
         for vector in self.vectors:
             self._slices[vector.path] = slice(start, start + vector.length)
             start += vector.length
-        row_bytes = 4 * (start + len(self.metric_names)) + 16
         # Memory that is reserved here is only taken by the system when a frame is written to it.
-        rows = max(_MINIMUM_FRAMES, min(_MAXIMUM_FRAMES, budget_bytes // row_bytes))
+        rows = max(_MINIMUM_FRAMES, min(_MAXIMUM_FRAMES, budget_bytes // (4 * start + 8)))
         self._values = np.empty((rows, start), np.float32)
-        self._metrics = np.empty((rows, len(self.metric_names)), np.float32)
-        self._steps = np.empty(rows, np.int64)
-        self._epochs = np.empty(rows, np.int64)
+        self._frame_steps = np.empty(rows, np.int64)
         self._size = 0
         self._kept = 0
         self._stride = 1
+        self._steps = np.empty(_FIRST_ROWS, np.int64)
+        self._epochs = np.empty(_FIRST_ROWS, np.int64)
+        self._metrics = np.empty((_FIRST_ROWS, len(self.metric_names)), np.float32)
+        self._count = 0
+        self._from_archive: tuple[int, Floats] | None = None
         self._epoch_records: list[EpochRecord] = []
         self._version = 0
         self._lock = threading.Lock()
@@ -70,30 +87,71 @@ class History:
 
         Steps must come in rising order.
         """
+        row = np.asarray(metrics if len(metrics) else np.full(len(self.metric_names), np.nan), np.float32)
         with self._lock:
-            row = self._row_for_next()
-            self._steps[row] = step
-            self._epochs[row] = epoch
-            self._values[row] = values
-            self._metrics[row] = metrics if len(metrics) else np.nan
-            self._size = row + 1
-            if step % self._stride == 0:
-                self._kept = row + 1
+            self._add(np.array([step]), np.array([epoch]), row.reshape(1, -1))
+            self._hold(step, values)
+
+    def add_steps(self, steps: Steps, epochs: Steps, metrics: Floats) -> None:
+        """Add steps without their frames: int64 (k,), int64 (k,), float32 (k, names). They are held after, or archived.
+
+        For a run that is read from a file.
+        """
+        with self._lock:
+            self._add(steps, epochs, metrics)
             self._version += 1
+
+    def hold(self, step: int, values: Floats) -> None:
+        """Keep the frame of a step that was added before, float32 (total,). Steps must come in rising order."""
+        with self._lock:
+            self._hold(step, values)
+
+    def _add(self, steps: Steps, epochs: Steps, metrics: Floats) -> None:
+        while self._count + len(steps) > len(self._steps):
+            self._make_room_for_steps()
+        rows = slice(self._count, self._count + len(steps))
+        self._steps[rows], self._epochs[rows], self._metrics[rows] = steps, epochs, metrics
+        self._count = rows.stop
+
+    def _make_room_for_steps(self) -> None:
+        if len(self._steps) >= _MAXIMUM_STEPS:
+            keep = np.arange(0, self._count, 2)
+            for array in (self._steps, self._epochs, self._metrics):
+                array[: len(keep)] = array[keep]
+            self._count = len(keep)
+            return
+        for name in ("_steps", "_epochs", "_metrics"):
+            array = getattr(self, name)
+            setattr(self, name, np.concatenate([array, np.empty_like(array)]))
+
+    def _hold(self, step: int, values: Floats) -> None:
+        row = self._row_for_next()
+        self._frame_steps[row] = step
+        self._values[row] = values
+        self._size = row + 1
+        if step % self._stride == 0:
+            self._kept = row + 1
+        self._version += 1
 
     def _row_for_next(self) -> int:
         # A newest frame that is not on the stride is overwritten by the one after it.
-        if self._kept == len(self._steps):
-            self._thin()
+        while self._kept == len(self._frame_steps):
+            self._thin(2 * self._stride)
         return self._kept
 
-    def _thin(self) -> None:
-        while self._kept == len(self._steps):
-            self._stride *= 2
-            keep = np.flatnonzero(self._steps[: self._kept] % self._stride == 0)
-            for array in (self._values, self._metrics, self._steps, self._epochs):
-                array[: len(keep)] = array[keep]
-            self._kept = len(keep)
+    def _thin(self, stride: int) -> None:
+        self._stride = stride
+        keep = np.flatnonzero(self._frame_steps[: self._kept] % stride == 0)
+        for array in (self._values, self._frame_steps):
+            array[: len(keep)] = array[keep]
+        self._kept = self._size = len(keep)
+
+    def make_room(self, frames: int) -> int:
+        """Make room for `frames` more, one a step; gives the stride, 1, 2, 4…, on which they will be kept."""
+        with self._lock:
+            while self._kept + frames // self._stride >= len(self._frame_steps):
+                self._thin(2 * self._stride)
+            return self._stride
 
     def append_epoch(self, record: EpochRecord) -> None:
         with self._lock:
@@ -119,35 +177,67 @@ class History:
     def last_step(self) -> int:
         """The newest step; -1 while there is none."""
         with self._lock:
-            return int(self._steps[self._size - 1]) if self._size else -1
+            return int(self._steps[self._count - 1]) if self._count else -1
 
     def vector(self, path: str) -> BiasVector:
         return next(vector for vector in self.vectors if vector.path == path)
 
     def nearest_step(self, step: int) -> int:
-        """The newest step held that is not after `step`."""
+        """The newest step, held or archived, that is not after `step`; the first one where all are."""
+        archived = self.archive.nearest_step(step) if self.archive is not None else -1
         with self._lock:
-            return int(self._steps[self._row_of(step)])
+            return max(archived, int(self._frame_steps[self._row_of(step)]) if self._size else -1)
 
     def epoch_of(self, step: int) -> int:
         """The epoch, from 1, in which `step` was made; 0 for step 0."""
         with self._lock:
-            return int(self._epochs[self._row_of(step)])
+            return int(self._epochs[self._step_row_of(step)])
 
     def _row_of(self, step: int) -> int:
-        return max(0, int(np.searchsorted(self._steps[: self._size], step, side="right")) - 1)
+        return max(0, int(np.searchsorted(self._frame_steps[: self._size], step, side="right")) - 1)
+
+    def _step_row_of(self, step: int) -> int:
+        return max(0, int(np.searchsorted(self._steps[: self._count], step, side="right")) - 1)
 
     def values(self, path: str, step: int) -> Floats:
-        """The vector's values, float32 (n,), at the newest step held that is not after `step`."""
+        """The vector's values, float32 (n,), at the newest step held or archived that is not after `step`."""
+        part = self._slices[path]
+        archived = self._archived(step)
+        if archived is not None:
+            return archived[part].copy()
         with self._lock:
-            values: Floats = self._values[self._row_of(step), self._slices[path]].copy()
+            values: Floats = self._values[self._row_of(step), part].copy()
             return values
 
     def frame(self, step: int) -> Floats:
-        """All values, float32 (total,), at the newest step held that is not after `step`."""
+        """All values, float32 (total,), at the newest step held or archived that is not after `step`."""
+        archived = self._archived(step)
+        if archived is not None:
+            return archived.copy()
         with self._lock:
             frame: Floats = self._values[self._row_of(step)].copy()
             return frame
+
+    def _archived(self, step: int) -> Floats | None:
+        """The frame of `step` from the archive, where it is nearer than what is held."""
+        if self.archive is None:
+            return None
+        with self._lock:
+            held = int(self._frame_steps[self._row_of(step)]) if self._size else -1
+            newest = int(self._steps[self._count - 1]) if self._count else -1
+        if held == min(step, newest):
+            return None
+        nearest = self.archive.nearest_step(step)
+        if nearest <= held:
+            return None
+        # Every panel asks for the same step, one after the other.
+        known = self._from_archive
+        if known is not None and known[0] == nearest:
+            return known[1]
+        frame = self.archive.frame(nearest)
+        if frame is not None:
+            self._from_archive = nearest, frame
+        return frame
 
     def window(self, path: str, most: int, last_step: int | None = None) -> tuple[Steps, Floats]:
         """Up to about `most` frames of a vector from step 0 to `last_step`: steps int64 (m,), values float32 (m, n).
@@ -159,7 +249,7 @@ class History:
         most = max(1, min(most, _MOST_WINDOW_VALUES // max(1, columns.stop - columns.start)))
         with self._lock:
             rows = self._rows(most, last_step)
-            return self._steps[rows], self._values[rows, columns]
+            return self._frame_steps[rows], self._values[rows, columns]
 
     def _rows(self, most: int, last_step: int | None) -> Steps:
         end = self._size if last_step is None else self._row_of(last_step) + 1
@@ -177,9 +267,9 @@ class History:
         NaN only where all of them are.
         """
         with self._lock:
-            first = int(np.searchsorted(self._steps[: self._size], 1))
-            steps = self._steps[first : self._size].copy()
-            values = self._metrics[first : self._size, self.metric_names.index(name)].copy()
+            first = int(np.searchsorted(self._steps[: self._count], 1))
+            steps = self._steps[first : self._count].copy()
+            values = self._metrics[first : self._count, self.metric_names.index(name)].copy()
         if len(steps) <= most:
             return steps, values
         group = -(-2 * len(steps) // most)
@@ -189,9 +279,9 @@ class History:
         return steps_of_groups, extremes.reshape(-1)
 
     def metrics_at(self, step: int) -> dict[str, float]:
-        """The batch metrics of the newest step held that is not after `step`; NaN at step 0."""
+        """The batch metrics of the newest step that is not after `step`; NaN at step 0."""
         with self._lock:
-            row = self._row_of(step)
+            row = self._step_row_of(step)
             return dict(zip(self.metric_names, map(float, self._metrics[row]), strict=True))
 
     def epochs(self) -> tuple[EpochRecord, ...]:

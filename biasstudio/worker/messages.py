@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import Enum
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,10 +22,24 @@ class Build:
 
 
 @dataclass(frozen=True)
+class Recording:
+    """Where a run is recorded, under which name, and how large its file may become. `group` is that of a sweep."""
+
+    path: Path
+    name: str
+    size_limit: int
+    group: str = ""
+
+
+@dataclass(frozen=True)
 class Train:
-    """Start training, or go on after a pause. `experiment` may differ from the built one in what `fit` alone takes."""
+    """Start training, or go on after a pause. `experiment` may differ from the built one in what `fit` alone takes.
+
+    A network that is trained on goes on with the run that it has; `recording` is for its first training.
+    """
 
     experiment: Experiment
+    recording: Recording | None = None
 
 
 @dataclass(frozen=True)
@@ -32,6 +47,23 @@ class TakeStep:
     """Make exactly one step, then pause."""
 
     experiment: Experiment
+    recording: Recording | None = None
+
+
+@dataclass(frozen=True)
+class Job:
+    """An experiment to build and train from its seed, beside the window's network. `label` tells it from others."""
+
+    experiment: Experiment
+    recording: Recording
+    label: str
+
+
+@dataclass(frozen=True)
+class TrainJobs:
+    """Train each in turn. Stop ends them all."""
+
+    jobs: tuple[Job, ...]
 
 
 @dataclass(frozen=True)
@@ -56,7 +88,7 @@ class Close:
     """End the thread after the present step."""
 
 
-Command = Build | Train | TakeStep | Pause | Stop | ReadWeights | Close
+Command = Build | Train | TakeStep | TrainJobs | Pause | Stop | ReadWeights | Close
 
 
 class WorkerState(Enum):
@@ -100,6 +132,8 @@ class Progress:
     steps_planned: int
     steps_per_second: float
     seconds_left: float | None
+    job: str = ""
+    """Which of several jobs, such as "2 of 12: zeros, seed 3"."""
 
 
 @dataclass(frozen=True)
@@ -109,6 +143,32 @@ class TrainingEnded:
     reason: str
     step: int
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class RunStarted:
+    """A run is being recorded."""
+
+    recording: Recording
+
+
+@dataclass(frozen=True)
+class JobStarted:
+    """A job's network stands at step 0, which is in `history`, and training begins."""
+
+    index: int
+    job: Job
+    history: History
+
+
+@dataclass(frozen=True)
+class JobEnded:
+    """A job is over: finished, stopped, non-finite, or refused, where `sentence` says why it couldn't be built."""
+
+    index: int
+    job: Job
+    reason: str
+    sentence: str = ""
 
 
 @dataclass(frozen=True)

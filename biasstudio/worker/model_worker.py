@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 from biasstudio.doctor.diagnose import diagnose
+from biasstudio.recording.run_format import RunError
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.compatibility import misfit
 from biasstudio.spec.experiment import Experiment
@@ -21,13 +22,19 @@ from biasstudio.worker.messages import (
     Built,
     Close,
     Command,
+    Job,
+    JobEnded,
+    JobStarted,
     Pause,
     Progress,
     ReadWeights,
+    Recording,
+    RunStarted,
     Stop,
     TakeStep,
     Train,
     TrainingEnded,
+    TrainJobs,
     WeightArray,
     Weights,
     WorkerState,
@@ -35,6 +42,7 @@ from biasstudio.worker.messages import (
 
 if TYPE_CHECKING:
     from biasstudio.engine.build import Network
+    from biasstudio.engine.recorder import BiasRecorder
 
 _log = logging.getLogger(__name__)
 
@@ -80,6 +88,12 @@ class ModelWorker(QThread):
     progressed = Signal(Progress)
     trainingEnded = Signal(TrainingEnded)
     weightsRead = Signal(Weights)
+    runStarted = Signal(RunStarted)
+    recordingFailed = Signal(str)
+    """A run can't be recorded, or not any more: one sentence. The training goes on."""
+    jobStarted = Signal(JobStarted)
+    jobEnded = Signal(JobEnded)
+    jobsEnded = Signal()
     failed = Signal(str, str)
     """A fault that is not the person's: one sentence, and the traceback."""
 
@@ -92,6 +106,7 @@ class ModelWorker(QThread):
         self._load_error = ""
         self._refused: Experiment | None = None
         self._network: Network | None = None
+        self._recorder: BiasRecorder | None = None
 
     def send(self, command: Command) -> None:
         """Queue a command. During training it takes effect at the next batch."""
@@ -124,8 +139,13 @@ class ModelWorker(QThread):
                 self._report("There is not enough memory for this network.")
             except Exception as error:  # noqa: BLE001 - the thread must outlive any fault; it is logged and shown
                 self._report(f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}")
-        self._network = None
+        self._forget_network()
         self.stateChanged.emit(WorkerState.CLOSED)
+
+    def _forget_network(self) -> None:
+        if self._recorder is not None:
+            self._recorder.close()
+        self._network = self._recorder = None
 
     def _report(self, sentence: str) -> None:
         _log.exception("fault in the model worker")
@@ -147,7 +167,9 @@ class ModelWorker(QThread):
         if isinstance(command, Build):
             self._build(command.experiment)
         elif isinstance(command, Train | TakeStep):
-            self._train(command.experiment, only_one=isinstance(command, TakeStep))
+            self._train(command, only_one=isinstance(command, TakeStep))
+        elif isinstance(command, TrainJobs):
+            self._train_jobs(command.jobs)
         elif isinstance(command, ReadWeights):
             self.read_weights(command.layer)
 
@@ -165,6 +187,7 @@ class ModelWorker(QThread):
             self._refused = experiment
             self.buildFailed.emit(BuildFailed(experiment, error))
             return
+        self._forget_network()
         self._network, self._refused = network, None
         self.built.emit(
             Built(
@@ -178,11 +201,11 @@ class ModelWorker(QThread):
             )
         )
 
-    def _train(self, experiment: Experiment, only_one: bool) -> None:
+    def _train(self, command: Train | TakeStep, only_one: bool) -> None:
         from biasstudio.engine.build import check_stack
-        from biasstudio.engine.train import planned_steps, train
+        from biasstudio.engine.train import planned_steps
 
-        network = self._network
+        experiment, network = command.experiment, self._network
         if self._refused is not None and self._refused.same_network(experiment):
             return  # asked for before the refusal was seen
         if network is None or not network.experiment.same_network(experiment):
@@ -191,17 +214,87 @@ class ModelWorker(QThread):
             return  # said when it was built
         try:
             check_stack(experiment.stack, experiment.training.batch_size)
-            steps = planned_steps(network, experiment.training)
+            planned_steps(network, experiment.training)
         except SpecError as error:
             self.buildFailed.emit(BuildFailed(experiment, error))
             return
-        control = _TrainingControl(self, network, experiment, steps, only_one)
-        self.stateChanged.emit(WorkerState.TRAINING)
-        finite = train(network, experiment.training, control.between_batches)
-        control.report()
-        reason = "non-finite" if not finite else "stopped" if control.stopped else "finished"
+        if self._recorder is None:
+            self._recorder = self._record(network, command.recording)
+        reason = self._fit(network, experiment, self._recorder, only_one=only_one)
         findings = diagnose(experiment, network.history)
         self.trainingEnded.emit(TrainingEnded(reason, network.history.last_step, findings))
+
+    def _record(self, network: "Network", recording: Recording | None) -> "BiasRecorder":
+        """A recorder for a network: into the history, and into a file where one is wanted and can be written."""
+        from biasstudio.engine.train import recorder_of
+
+        if recording is None:
+            return recorder_of(network)
+        try:
+            recorder = recorder_of(
+                network, recording.path, recording.name, group=recording.group, size_limit=recording.size_limit
+            )
+        except RunError as error:
+            self.recordingFailed.emit(f"{error}. This training is not recorded.")
+            return recorder_of(network)
+        network.history.archive = recorder.archive
+        self.runStarted.emit(RunStarted(recording))
+        return recorder
+
+    def _fit(
+        self,
+        network: "Network",
+        experiment: Experiment,
+        recorder: "BiasRecorder",
+        *,
+        only_one: bool = False,
+        job: str = "",
+    ) -> str:
+        """Train, and give how it ended: finished, stopped or non-finite."""
+        from biasstudio.engine.train import planned_steps, train
+
+        control = _TrainingControl(
+            self, network, experiment, recorder, planned_steps(network, experiment.training), only_one, job
+        )
+        self.stateChanged.emit(WorkerState.TRAINING)
+        finite = train(network, experiment.training, control.between_batches, recorder)
+        control.report()
+        for command in reversed(control.later):
+            self.inbox.put_back(command)
+        reason = "non-finite" if not finite else "stopped" if control.stopped else "finished"
+        recorder.say_state("failed" if reason == "non-finite" else reason)
+        return reason
+
+    def _train_jobs(self, jobs: tuple[Job, ...]) -> None:
+        stopped = False
+        for index, job in enumerate(jobs):
+            if stopped:
+                self.jobEnded.emit(JobEnded(index, job, "stopped"))
+                continue
+            label = f"{index + 1} of {len(jobs)}: {job.label}" if len(jobs) > 1 else job.label
+            try:
+                stopped = self._train_job(index, job, label) == "stopped"
+            except SpecError as error:
+                self.jobEnded.emit(JobEnded(index, job, "refused", str(error)))
+        self.jobsEnded.emit()
+
+    def _train_job(self, index: int, job: Job, label: str) -> str:
+        """Raises SpecError where the job's network can't be built, or doesn't fit its data."""
+        from biasstudio.engine.build import build_network
+
+        self.stateChanged.emit(WorkerState.BUILDING)
+        network = build_network(job.experiment)
+        unfit = misfit(job.experiment, network.layers[-1].output_shape)
+        if unfit is not None:
+            raise unfit
+        recorder = self._record(network, job.recording)
+        try:
+            self.jobStarted.emit(JobStarted(index, job, network.history))
+            reason = self._fit(network, job.experiment, recorder, job=label)
+        finally:
+            recorder.close()
+        self.jobEnded.emit(JobEnded(index, job, reason))
+        return reason
 
     def read_weights(self, layer_name: str) -> None:
         """Report the arrays of a layer; none for one that is not built. Only the worker's own thread may call."""
@@ -226,11 +319,22 @@ class _TrainingControl:
     """Between two batches: takes commands, holds while paused, and reports a few times a second."""
 
     def __init__(
-        self, worker: ModelWorker, network: "Network", experiment: Experiment, steps_planned: int, only_one: bool
+        self,
+        worker: ModelWorker,
+        network: "Network",
+        experiment: Experiment,
+        recorder: "BiasRecorder",
+        steps_planned: int,
+        only_one: bool,
+        job: str,
     ) -> None:
         from biasstudio.engine.train import StepRate
 
         self._worker, self._network, self._experiment = worker, network, experiment
+        self._recorder, self._job = recorder, job
+        self._told = bool(recorder.failure)
+        # Jobs that were asked for while this goes on come after it.
+        self.later: list[TrainJobs] = []
         self._steps_planned = steps_planned
         self._pausing, self._steps_asked = only_one, int(only_one)
         self._first_step = network.history.last_step
@@ -265,6 +369,8 @@ class _TrainingControl:
             self._pausing = False
         elif isinstance(command, Stop):
             self.stopped = True
+        elif isinstance(command, TrainJobs):
+            self.later.append(command)
         elif isinstance(command, ReadWeights):
             self._worker.read_weights(command.layer)
         elif isinstance(command, Build | Close):
@@ -292,6 +398,9 @@ class _TrainingControl:
         step = history.last_step
         done, rate = step - self._first_step, self._rate.per_second
         self._reported_at = time.monotonic()
+        if self._recorder.failure and not self._told:
+            self._told = True
+            self._worker.recordingFailed.emit(f"{self._recorder.failure} The training goes on, without being recorded.")
         self._worker.progressed.emit(
             Progress(
                 step,
@@ -301,5 +410,6 @@ class _TrainingControl:
                 self._steps_planned,
                 rate,
                 (self._steps_planned - done) / rate if rate else None,
+                self._job,
             )
         )

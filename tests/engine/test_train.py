@@ -5,9 +5,15 @@ import numpy as np
 
 from biasstudio.engine.build import build_network
 from biasstudio.engine.data import load_samples
-from biasstudio.engine.train import BatchMetrics, planned_steps, train
+from biasstudio.engine.train import planned_steps, recorder_of
+from biasstudio.engine.train import train as train_recording
 from tests.engine.test_build import script_model
 from tests.experiments import moons, tutorial
+
+
+def train(network, training, between_batches):
+    with recorder_of(network) as recorder:
+        return train_recording(network, training, between_batches, recorder)
 
 
 class Witness(keras.callbacks.Callback):
@@ -61,17 +67,6 @@ def test_each_batch_has_its_own_loss_and_not_the_running_mean():
     assert steps.tolist() == [1, 2, 3, 4]
     assert [len(x) for x, _, _ in losses] == [300, 300, 300, 100]
     np.testing.assert_allclose(recorded, expected, rtol=1e-4)
-
-
-def test_batch_metrics_take_the_running_mean_apart():
-    rng = np.random.default_rng(0)
-    values, sizes = rng.random(5), [32, 32, 32, 32, 10]
-    means = np.cumsum(values * sizes) / np.cumsum(sizes)
-    metrics = BatchMetrics(("loss",), 32, 138)
-    for _ in range(2):
-        metrics.start_epoch()
-        got = [metrics.of_batch({"loss": mean})[0] for mean in means]
-        np.testing.assert_allclose(got, values, rtol=1e-9)
 
 
 def test_stopping_ends_after_the_batch_and_training_can_go_on():

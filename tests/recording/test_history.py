@@ -32,8 +32,11 @@ def held(history: History) -> list[int]:
     return history.window(CONV.path, 10**9)[0].tolist()
 
 
-def memory(history: History) -> int:
-    return sum(value.nbytes for value in vars(history).values() if isinstance(value, np.ndarray))
+FRAME_BYTES = 4 * TOTAL + 8
+
+
+def frames_memory(history: History) -> int:
+    return sum(getattr(history, name).nbytes for name in ("_values", "_frame_steps"))
 
 
 def test_a_new_history_holds_nothing():
@@ -122,19 +125,18 @@ def test_a_growing_history_keeps_its_grid():
 @given(st.integers(1, 60) | st.integers(60, 700), st.integers(0, 4000), st.integers(1, 3))
 def test_a_small_budget_thins_evenly_and_loses_neither_end(steps, budget, apart):
     history = History(VECTORS, ["loss"], budget)
-    row = 4 * (TOTAL + 1) + 16
     for number in range(steps):
         step = number * apart
         history.append(step, number, frame_of(step), [step / 2])
         kept = held(history)
         assert kept[0] == 0
         assert kept[-1] == step == history.last_step
-    assert memory(history) <= max(budget, 16 * row)
+    assert frames_memory(history) <= max(budget, 16 * FRAME_BYTES)
     assert history.stride & (history.stride - 1) == 0
     on_stride = [step for step in range(0, steps * apart, apart) if step % history.stride == 0]
     assert kept == sorted({*on_stride, (steps - 1) * apart})
     assert history.size == len(kept)
-    assert (history.stride == 1) if steps <= max(16, budget // row) else (history.stride > 1)
+    assert (history.stride == 1) if steps <= max(16, budget // FRAME_BYTES) else (history.stride > 1)
     for step in kept:
         assert history.frame(step).tolist() == frame_of(step).tolist()
         assert history.metrics_at(step) == {"loss": step / 2}
@@ -142,7 +144,7 @@ def test_a_small_budget_thins_evenly_and_loses_neither_end(steps, budget, apart)
 
 
 def test_thinning_keeps_at_least_half_of_what_fits():
-    history = filled(5000, budget=100 * (4 * (TOTAL + 1) + 16))
+    history = filled(5000, budget=100 * FRAME_BYTES)
     assert history.stride == 64
     assert held(history) == [*range(0, 5000, 64), 4999]
 

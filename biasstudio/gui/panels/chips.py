@@ -14,8 +14,12 @@ class Chip(QPushButton):
         self.setObjectName(name)
         self.setCheckable(True)
         self.setProperty("role", role)
-        self.setToolTip(tip)
         self.setAccessibleName(text)
+        self.explain(tip)
+
+    def explain(self, tip: str) -> None:
+        """Say in another sentence what it does."""
+        self.setToolTip(tip)
         self.setAccessibleDescription(tip)
 
     def minimumSizeHint(self) -> QSize:

@@ -28,14 +28,15 @@ class DisplayClock(QObject):
         self._last_drawn: dict[Panel, float] = {}
         self._turn = 0
         self._training = self._stopped = False
-        self._version = -1
+        self._versions: list[int] = []
         self._hurry_until = 0.0
         self._cpu = time.thread_time()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
         self._timer.timeout.connect(self.tick)
         chosen_by_person = (state.vectorChanged, state.cursorChanged, state.unitChanged, state.scaleChanged)
-        for changed in (state.historyChanged, *chosen_by_person):
+        chosen_to_compare = (state.comparedChanged, state.alignmentChanged)
+        for changed in (state.historyChanged, *chosen_by_person, *chosen_to_compare):
             changed.connect(self._hurry)
 
     def add(self, panel: Panel) -> None:
@@ -45,7 +46,7 @@ class DisplayClock(QObject):
         self._wake()
 
     def set_training(self, training: bool) -> None:
-        """Say whether frames are coming: only then is the history watched and the drawing held within its share."""
+        """Say whether frames are coming: only then are histories watched and the drawing held within its share."""
         self._training = training
         self.notice()
         self._wake()
@@ -60,11 +61,12 @@ class DisplayClock(QObject):
         return self._timer.isActive()
 
     def notice(self) -> None:
-        """Mark all panels dirty where the history has grown."""
+        """Mark all panels dirty where a history has grown: the shown one, or that of a compared run."""
         history = self._state.history
-        version = -1 if history is None else history.version
-        if version != self._version:
-            self._version = version
+        histories = [*([history] if history else []), *(run.history for run in self._state.compared)]
+        versions = [history.version for history in histories]
+        if versions != self._versions:
+            self._versions = versions
             for panel in self._panels:
                 panel.mark_dirty()
 

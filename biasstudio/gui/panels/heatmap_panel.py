@@ -8,7 +8,8 @@ from PySide6.QtWidgets import QGraphicsRectItem, QHBoxLayout, QWidget
 from biasstudio.gui.panels import figures
 from biasstudio.gui.panels.colour_bar import ColourBar
 from biasstudio.gui.panels.colouring import level_indexes, lookup_table
-from biasstudio.gui.panels.moment import Doubles, difference, largest, moment_of, not_finite_note, window_on
+from biasstudio.gui.panels.comparison import moment_in, short_name, window_in
+from biasstudio.gui.panels.moment import Doubles, Moment, largest, not_finite_note
 from biasstudio.gui.panels.panel import PlotPanel
 from biasstudio.gui.panels.plot import Plot
 from biasstudio.gui.panels.ranges import SteadyLimit, end_of_steps
@@ -20,7 +21,8 @@ from biasstudio.recording.network import BiasVector
 
 _EXPLANATION = (
     "Every unit of the chosen bias vector over all steps: orange above zero, blue below, the surface's colour at zero, "
-    "grey where a value is not finite. The line is the step that is shown. Click to choose a unit."
+    "grey where a value is not finite. The line is the step that is shown. Click to choose a unit. Other runs can't be "
+    "laid over it: while comparing, the scale Difference shows this run minus the first compared one."
 )
 _MOST_ROWS = 512
 
@@ -66,8 +68,7 @@ class HeatmapPanel(PlotPanel):
         self._limit.reset()
 
     def draw_vector(self, history: History, vector: BiasVector) -> None:
-        steps, frames = history.window(vector.path, self.plot.pixels_wide() // 2)
-        values = window_on(self.drawn_scale, frames)
+        steps, _, values = window_in(self.state, self.drawn_scale, history, vector, self.plot.pixels_wide() // 2)
         size = max(1, -(-vector.length // _MOST_ROWS))
         limit = self._limit.include(largest(values))
         columns = columns_of(steps, self.plot.pixels_wide())
@@ -105,11 +106,17 @@ class HeatmapPanel(PlotPanel):
             self.plot.say("", x, y)
             return
         step = history.nearest_step(round(x))
-        moment = moment_of(history, vector, step)
+        moment = moment_in(self.state, history, vector, step)
         text = f"{figures.unit_name(vector, unit)} · step {step:,} · {figures.signed(moment.now[unit])}"
+        self.plot.say(text + self._scale_in_words(moment, unit), x, y)
+
+    def _scale_in_words(self, moment: Moment, unit: int) -> str:
         if self.drawn_scale is Scale.CHANGE:
-            text += f" · change {figures.signed(difference(moment.now, moment.initial)[unit])}"
-        self.plot.say(text, x, y)
+            return f" · change {figures.signed(moment.change[unit])}"
+        if self.drawn_scale is Scale.DIFFERENCE and moment.reference is not None:
+            name, other = short_name(self.state.compared[0].name), figures.signed(moment.reference.now[unit])
+            return f"\n{name} · {other} · difference {figures.signed(moment.difference[unit])}"
+        return ""
 
 
 def columns_of(steps: Steps, pixels: int) -> Steps:

@@ -18,19 +18,32 @@ DRAWABLE = 1e11
 
 @dataclass(frozen=True)
 class Moment:
-    """`initial` and `now`: float64 (n,)."""
+    """`initial` and `now`: float64 (n,). `reference` is the same vector of the first compared run, if there is one."""
 
     initial: Doubles
     now: Doubles
+    reference: "Moment | None" = None
 
     @cached_property
     def change(self) -> Doubles:
         """now - initial, float64 (n,); NaN where both are infinite."""
         return difference(self.now, self.initial)
 
+    @cached_property
+    def difference(self) -> Doubles:
+        """now - the reference's now, float64 (n,); NaN where there is no reference."""
+        return difference(self.now, self.reference.now if self.reference else np.full_like(self.now, np.nan))
+
     def on(self, scale: Scale) -> Doubles:
-        """The values or the changes, float64 (n,)."""
+        """The values, the changes or the differences, float64 (n,)."""
+        if scale is Scale.DIFFERENCE:
+            return self.difference
         return self.now if scale is Scale.VALUE else self.change
+
+    def start_on(self, scale: Scale) -> Doubles:
+        """The same at step 0, float64 (n,)."""
+        reference = self.reference
+        return Moment(self.initial, self.initial, reference and Moment(reference.initial, reference.initial)).on(scale)
 
     @property
     def changed(self) -> int:
@@ -50,9 +63,11 @@ def difference(now: Doubles, initial: Doubles) -> Doubles:
     return result
 
 
-def window_on(scale: Scale, values: Floats) -> Doubles:
-    """Frames float32 (m, n), step 0 first, as values or as changes since step 0: float64 (m, n)."""
+def window_on(scale: Scale, values: Floats, reference: Floats | None = None) -> Doubles:
+    """Frames float32 (m, n), step 0 first, as values, changes since step 0, or differences to those of `reference`."""
     doubles = values.astype(np.float64)
+    if scale is Scale.DIFFERENCE and reference is not None:
+        return difference(doubles, reference.astype(np.float64))
     return doubles if scale is Scale.VALUE else difference(doubles, doubles[:1])
 
 

@@ -1,12 +1,13 @@
 """The rows of the overview: every bias vector of the network in a line."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
 from biasstudio.gui.panels import figures
-from biasstudio.gui.panels.moment import Doubles, moment_of
+from biasstudio.gui.panels.moment import Doubles, Moment, moment_of
 from biasstudio.gui.panels.summary import Summary, summary_of
 from biasstudio.recording.history import History
 from biasstudio.recording.network import BiasVector
@@ -15,7 +16,8 @@ Index = QModelIndex | QPersistentModelIndex
 STRIP_ROLE = int(Qt.ItemDataRole.UserRole)
 PATH_ROLE = STRIP_ROLE + 1
 STRIP_COLUMN = 2
-HEADINGS = ("vector", "length", "values now", "mean", "sd", "change", "moved")
+HEADINGS = ("vector", "length", "values now", "mean", "sd", "change", "moved", "difference")
+DIFFERENCE_COLUMN = 7
 _TIPS = (
     "The bias vector's Keras path. Click a row to show that vector.",
     "How many values the vector has.",
@@ -24,6 +26,7 @@ _TIPS = (
     "Standard deviation of the values.",
     "Euclidean norm of the change since step 0.",
     "Share of the units whose value is another than at step 0.",
+    "Euclidean norm of the difference to the first compared run, at the step that corresponds.",
 )
 
 
@@ -41,10 +44,11 @@ class OverviewModel(QAbstractTableModel):
         super().__init__()
         self._rows: list[_Row] = []
 
-    def show_step(self, history: History, step: int) -> None:
+    def show_step(self, history: History, step: int, moment_at: Callable[[BiasVector], Moment] | None = None) -> None:
+        """Show the vectors as they are at `step`, or as `moment_at` gives them."""
         rows = []
         for vector in history.vectors:
-            moment = moment_of(history, vector, step)
+            moment = moment_at(vector) if moment_at else moment_of(history, vector, step)
             rows.append(_Row(vector, moment.now, summary_of(moment)))
         same = [row.vector for row in rows] == [row.vector for row in self._rows]
         if not same:
@@ -98,4 +102,5 @@ def _texts(row: _Row) -> tuple[str, ...]:
     summary = row.summary
     share = f"{100 * summary.moved / summary.count:.0f} %" if summary.count else "–"
     numbers = (figures.brief(summary.mean), figures.brief(summary.sd), figures.brief(summary.change_norm))
-    return (row.vector.path, f"{summary.count:,}", "", *numbers, share)
+    apart = "–" if summary.difference_norm is None else figures.brief(summary.difference_norm)
+    return (row.vector.path, f"{summary.count:,}", "", *numbers, share, apart)

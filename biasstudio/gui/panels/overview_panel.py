@@ -14,8 +14,9 @@ from PySide6.QtWidgets import (
 
 from biasstudio.gui.panels import figures
 from biasstudio.gui.panels.colouring import level_indexes, lookup_table
+from biasstudio.gui.panels.comparison import moment_in
 from biasstudio.gui.panels.moment import largest
-from biasstudio.gui.panels.overview_model import PATH_ROLE, STRIP_COLUMN, STRIP_ROLE, OverviewModel
+from biasstudio.gui.panels.overview_model import DIFFERENCE_COLUMN, PATH_ROLE, STRIP_COLUMN, STRIP_ROLE, OverviewModel
 from biasstudio.gui.panels.panel import Panel
 from biasstudio.gui.panels.vector_panel import extremes_of_groups
 from biasstudio.gui.theme import theme
@@ -24,11 +25,12 @@ from biasstudio.recording.history import History
 
 _EXPLANATION = (
     "Every bias vector of the network in a row: its values now as a strip, their mean and standard deviation, "
-    "how far they have moved since step 0, and how many did. Click a row to look at that vector."
+    "how far they have moved since step 0, and how many did. Click a row to look at that vector. "
+    "While comparing, also how far they are from those of the first compared run."
 )
 # Where there is no room, the columns at the end of this list go first.
-_COLUMNS_BY_WORTH = (0, STRIP_COLUMN, 5, 6, 3, 4, 1)
-_COLUMN_PIXELS = {0: 120, STRIP_COLUMN: 90, 5: 72, 6: 62, 3: 72, 4: 72, 1: 56}
+_COLUMNS_BY_WORTH = (0, STRIP_COLUMN, DIFFERENCE_COLUMN, 5, 6, 3, 4, 1)
+_COLUMN_PIXELS = {0: 120, STRIP_COLUMN: 90, DIFFERENCE_COLUMN: 84, 5: 72, 6: 62, 3: 72, 4: 72, 1: 56}
 
 
 class StripDelegate(QStyledItemDelegate):
@@ -91,13 +93,16 @@ class OverviewPanel(Panel):
         for column, width in _COLUMN_PIXELS.items():
             table.setColumnWidth(column, width)
         table.selectionModel().currentRowChanged.connect(self._choose)
+        self._fit_columns()
 
     def restyle(self) -> None:
         self._strips.restyle()
         self.table.viewport().update()
 
     def draw(self, history: History) -> None:
-        self.model.show_step(history, self.state.step)
+        step = self.state.step
+        self.model.show_step(history, step, lambda vector: moment_in(self.state, history, vector, step))
+        self._fit_columns()
         self.say(f"{figures.counted(len(history.vectors), 'bias vector')} · step {self.state.step:,}")
         row = self.model.row_of(self.state.vector.path) if self.state.vector else -1
         if row >= 0 and row != self.table.currentIndex().row():
@@ -110,7 +115,11 @@ class OverviewPanel(Panel):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
         room = self.width() - 30
         for column in _COLUMNS_BY_WORTH:
-            room -= _COLUMN_PIXELS[column]
-            self.table.setColumnHidden(column, room < 0)
+            wanted = column != DIFFERENCE_COLUMN or bool(self.state.compared)
+            room -= _COLUMN_PIXELS[column] if wanted else 0
+            self.table.setColumnHidden(column, room < 0 or not wanted)

@@ -4,6 +4,7 @@ from PySide6.QtCore import QRect, QSize, Qt, Signal
 from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
+from biasstudio.gui.panels.comparison import difference_title
 from biasstudio.gui.panels.plot import Plot, arrow_of
 from biasstudio.gui.theme import theme
 from biasstudio.gui.view_state import Scale, ViewState
@@ -63,6 +64,8 @@ class Panel(QFrame):
         state.historyChanged.connect(self._start_over)
         state.vectorChanged.connect(self._start_over)
         state.scaleChanged.connect(self._start_over)
+        state.comparedChanged.connect(self._start_over)
+        state.alignmentChanged.connect(self._start_over)
         state.cursorChanged.connect(self.mark_dirty)
         state.unitChanged.connect(self.mark_dirty)
         theme().changed.connect(self._follow_theme)
@@ -178,14 +181,16 @@ class PlotPanel(Panel):
     @property
     def drawn_scale(self) -> Scale:
         """The chosen scale; before the first step, where nothing has changed yet, the values are drawn."""
-        history = self.state.history
+        history, scale = self.state.history, self.state.scale
         untrained = history is None or history.last_step < 1
-        return Scale.VALUE if untrained else self.state.scale
+        return Scale.VALUE if untrained and scale is Scale.CHANGE else scale
 
     def scale_note(self, text: str) -> str:
         """`text` with the scale in front where it isn't the plain one."""
         if self.drawn_scale is Scale.CHANGE:
             return f"{CHANGE_TITLE} · {text}"
+        if self.drawn_scale is Scale.DIFFERENCE:
+            return f"{difference_title(self.state)} · {text}"
         return f"values at step 0 · {text}" if self.state.scale is Scale.CHANGE else text
 
     def choose(self, unit: int) -> None:

@@ -15,7 +15,10 @@ from biasstudio.gui.view_state import Scale, ViewState
 _SCALE_TIPS = {
     Scale.VALUE: "Heatmap, traces and spread show the values themselves.",
     Scale.CHANGE: "Heatmap, traces and spread show the change since step 0, on a scale of its own.",
+    Scale.DIFFERENCE: "Heatmap, traces and spread show the difference to a compared run.",
 }
+_DIFFERENCE_TIP = "Heatmap, traces and spread show this run minus “{}” at the step that corresponds, unit by unit."
+_NO_DIFFERENCE_TIP = "“{}” has no such vector to subtract: {} of this shape is not in its network."
 
 
 class PanelsHeader(QWidget):
@@ -42,6 +45,7 @@ class PanelsHeader(QWidget):
         state.historyChanged.connect(self._show_history)
         state.vectorChanged.connect(self._show_vector)
         state.scaleChanged.connect(self._show_scale)
+        state.comparedChanged.connect(self._show_vector)
         self._show_history()
 
     def _make_scale_chip(self, scale: Scale) -> Chip:
@@ -110,6 +114,15 @@ class PanelsHeader(QWidget):
         for scale, chip in self._scale_chips.items():
             chip.setChecked(scale is self._state.scale)
             chip.setEnabled(self._state.vector is not None)
+        self._show_difference(self._scale_chips[Scale.DIFFERENCE])
+
+    def _show_difference(self, chip: Chip) -> None:
+        compared, vector = self._state.compared, self._state.vector
+        chip.setVisible(bool(compared))
+        chip.setEnabled(self._state.offers_difference)
+        if compared and vector:
+            tip = _DIFFERENCE_TIP if self._state.offers_difference else _NO_DIFFERENCE_TIP
+            chip.explain(tip.format(compared[0].name, vector.path))
 
     def _choose_vector(self, index: int) -> None:
         self._state.choose_vector(self.vector_choice.itemText(index))

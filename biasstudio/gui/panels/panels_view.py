@@ -5,6 +5,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from biasstudio.gui.panels.chips import Chip
+from biasstudio.gui.panels.comparison_bar import ComparisonBar
 from biasstudio.gui.panels.display_clock import DisplayClock
 from biasstudio.gui.panels.heatmap_panel import HeatmapPanel
 from biasstudio.gui.panels.overview_panel import OverviewPanel
@@ -43,6 +44,7 @@ class PanelsView(QWidget):
         self.panels: tuple[Panel, ...] = (*self._in_grid, self.timeline_panel)
         self._chips: dict[Panel, Chip] = {panel: self._make_chip(panel) for panel in self._in_grid}
         self.header = PanelsHeader(state, list(self._chips.values()))
+        self.comparison_bar = ComparisonBar(state)
         self._sized_by_hand = False
         self._lay_out()
         self._reflow()
@@ -83,6 +85,7 @@ class PanelsView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(_GAP)
         layout.addWidget(self.header)
+        layout.addWidget(self.comparison_bar)
         layout.addWidget(self.splitter, 1)
 
     def _reflow(self) -> None:

@@ -39,6 +39,8 @@ class Plot(pg.PlotWidget):
         self._shown: tuple[float, float, float, float] | None = None
         self._hint = QLabel(self)
         self._hint.setProperty("role", "hover")
+        # A run may be called anything.
+        self._hint.setTextFormat(Qt.TextFormat.PlainText)
         self._hint.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
         self._hint.hide()
         self.restyle()
@@ -115,7 +117,11 @@ class Plot(pg.PlotWidget):
         if not text:
             return
         self._hint.setText(text)
+        self._hint.setWordWrap(False)
         self._hint.adjustSize()
+        if self._hint.width() > self.width() - 4:
+            self._hint.setWordWrap(True)
+            self._hint.resize(self.width() - 4, self._hint.heightForWidth(self.width() - 4))
         spot = self.position_of(x, y) + QPoint(12, -self._hint.height() - 6)
         spot.setX(max(0, min(spot.x(), self.width() - self._hint.width() - 2)))
         spot.setY(max(0, min(spot.y(), self.height() - self._hint.height() - 2)))

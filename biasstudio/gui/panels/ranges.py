@@ -1,5 +1,7 @@
 """Axis ranges that hold still while values move: they grow when they must, and shrink only when much is empty."""
 
+import math
+
 from biasstudio.gui.panels.moment import DRAWABLE
 
 _HEADROOM = 0.1
@@ -61,3 +63,11 @@ def end_of_steps(last_step: int) -> int:
         return 1
     quantum = max(1, (1 << (last_step.bit_length() - 1)) // 32)
     return -(-last_step // quantum) * quantum
+
+
+def end_of_places(last: float) -> float:
+    """Where an axis of epochs ends: as `end_of_steps`, for places that are not whole."""
+    if last <= 0:
+        return 1.0
+    quantum = 2.0 ** (math.floor(math.log2(last)) - 5)
+    return math.ceil(last / quantum - 1e-6) * quantum

@@ -7,7 +7,17 @@ from PySide6.QtWidgets import QWidget
 
 from biasstudio.gui.panels import figures
 from biasstudio.gui.panels.colouring import faded
-from biasstudio.gui.panels.moment import Doubles, Moment, drawable, finite, largest, moment_of, not_finite_note
+from biasstudio.gui.panels.comparison import (
+    difference_title,
+    moment_at,
+    moment_in,
+    noted,
+    quantity_on,
+    runs_with,
+    short_name,
+)
+from biasstudio.gui.panels.moment import Doubles, drawable, finite, largest, not_finite_note
+from biasstudio.gui.panels.overlays import Overlays
 from biasstudio.gui.panels.panel import CHANGE_TITLE, PlotPanel
 from biasstudio.gui.panels.plot import Plot
 from biasstudio.gui.panels.ranges import SteadyLimit
@@ -19,7 +29,7 @@ from biasstudio.recording.network import BiasVector
 _EXPLANATION = (
     "How the values of the chosen bias vector are distributed at the step that is shown, over a grey ghost of their "
     "distribution at step 0, in the same bins. Where all began at one value, a dashed line stands there instead. "
-    "The thin line is the chosen unit."
+    "The thin line is the chosen unit. While comparing, an outline of a run's colour is that run's distribution."
 )
 _LABEL_PIXELS = 16
 _FEWEST_BINS, _MOST_BINS = 15, 61
@@ -34,12 +44,14 @@ class SpreadPanel(PlotPanel):
         self.setObjectName("spreadPanel")
         self._limit, self._height = SteadyLimit(), SteadyLimit()
         self._counts: tuple[Doubles, Doubles, Doubles] | None = None
+        self._outlines: list[tuple[str, Doubles]] = []
         self.ghosts = pg.BarGraphItem(x0=[0], x1=[0], height=[0], pen=None)
         self.bars = pg.BarGraphItem(x0=[0], x1=[0], height=[0], pen=None)
         self.start_line = pg.InfiniteLine(0, angle=90)
         self.start_label = pg.TextItem(anchor=(0, 0))
         self.start_label.setFont(plot.tick_font())
         self.unit_line = pg.InfiniteLine(0, angle=90)
+        self.others = Overlays(plot, 1.5)
         for item in (self.ghosts, self.start_line, self.bars, self.unit_line, self.start_label):
             self.plot.addItem(item, ignoreBounds=True)
         self.plot.hovered.connect(self._hover)
@@ -59,22 +71,33 @@ class SpreadPanel(PlotPanel):
         self._height.reset()
 
     def draw_vector(self, history: History, vector: BiasVector) -> None:
-        moment = moment_of(history, vector, self.state.step)
-        shown = moment.on(self.drawn_scale)
-        start = _start_of(moment, self.drawn_scale)
-        limit = self._limit.include(max(largest(shown), largest(start)))
+        moment, scale = moment_in(self.state, history, vector, self.state.step), self.drawn_scale
+        shown, start, others = moment.on(scale), moment.start_on(scale), self._others(vector)
+        limit = self._limit.include(max(map(largest, (shown, start, *(values for _, _, values in others)))))
         edges = np.linspace(-limit, limit, bins_for(vector.length) + 1)
         counts, ghosts = _count(shown, edges), _count(start, edges)
         single = _single_value(start)
         self._draw_bars(edges, counts, ghosts if single is None else np.zeros_like(ghosts))
-        self._counts = edges, counts, ghosts
-        top = counts.max() if single is not None else max(counts.max(), ghosts.max())
+        outlines = [(name, colour, _count(values, edges)) for name, colour, values in others]
+        self.others.draw_steps([(colour, edges, heights) for _, colour, heights in outlines])
+        self._counts, self._outlines = (edges, counts, ghosts), [(name, heights) for name, _, heights in outlines]
+        top = max(0.0 if single is not None else ghosts.max(), counts.max(), *(o.max() for _, _, o in outlines))
         # Above the bars there is room for the label.
         room = 1 + (0.0 if single is None else _LABEL_PIXELS / self.plot.data_rect().height())
         self.plot.set_range((-limit, limit), (0.0, self._height.include(float(top)) * room))
         self._draw_start(single)
         self._draw_unit(shown)
         self._tell(vector, moment.now)
+
+    def _others(self, vector: BiasVector) -> list[tuple[str, str, Doubles]]:
+        """Name, colour and values of each compared run; none where differences to one of them are drawn."""
+        if self.drawn_scale is Scale.DIFFERENCE:
+            return []
+        runs = runs_with(self.state, vector)
+        step = self.state.step
+        return [
+            (run.name, colour, moment_at(self.state, run, vector, step).on(self.drawn_scale)) for run, colour in runs
+        ]
 
     def _draw_bars(self, edges: Doubles, counts: Doubles, ghosts: Doubles) -> None:
         centres, width = (edges[:-1] + edges[1:]) / 2, edges[1] - edges[0]
@@ -111,10 +134,12 @@ class SpreadPanel(PlotPanel):
             self.unit_line.setPos(float(drawable(shown[unit : unit + 1])[0]))
 
     def _tell(self, vector: BiasVector, now: Doubles) -> None:
-        value = self.drawn_scale is Scale.VALUE
-        self.plot.set_labels("bias" if value else "change", f"{vector.unit}s")
+        scale = self.drawn_scale
+        self.plot.set_labels(quantity_on(scale), f"{vector.unit}s")
         note = not_finite_note(now)
-        self.say(note or (self.scale_note("now · ghost: step 0") if value else CHANGE_TITLE), bool(note))
+        titles = {Scale.CHANGE: CHANGE_TITLE, Scale.VALUE: self.scale_note("now · ghost: step 0")}
+        text = difference_title(self.state) if scale is Scale.DIFFERENCE else titles[scale]
+        self.say(note or noted(self.state, vector, text), bool(note))
 
     def _hover(self, x: float, y: float) -> None:
         vector = self.state.vector
@@ -127,17 +152,14 @@ class SpreadPanel(PlotPanel):
             return
         span = f"{figures.brief(edges[index])} to {figures.brief(edges[index + 1])}"
         count = figures.counted(int(counts[index]), vector.unit)
-        self.plot.say(f"{span} · step {self.state.step:,} · {count} · step 0: {int(ghosts[index])}", x, y)
+        others = "".join(f"\n{short_name(name)} · {int(heights[index])}" for name, heights in self._outlines)
+        self.plot.say(f"{span} · step {self.state.step:,} · {count} · step 0: {int(ghosts[index])}{others}", x, y)
 
 
 def bins_for(units: int) -> int:
     """An odd number of bins: about two for the square root of the number of values."""
     wanted = int(2 * np.sqrt(units)) | 1
     return max(_FEWEST_BINS, min(_MOST_BINS, wanted))
-
-
-def _start_of(moment: Moment, scale: Scale) -> Doubles:
-    return moment.initial if scale is Scale.VALUE else np.zeros_like(moment.initial)
 
 
 def _count(values: Doubles, edges: Doubles) -> Doubles:

@@ -5,22 +5,25 @@ from functools import partial
 
 from PySide6.QtCore import QSignalBlocker, Qt
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QSlider, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QPushButton, QSlider, QWidget
 
 from biasstudio.gui.panels import figures
 from biasstudio.gui.panels.chips import Chip, Segments
+from biasstudio.gui.panels.comparison import short_name
 from biasstudio.gui.panels.metric_plot import MetricPlot
 from biasstudio.gui.panels.panel import Panel
 from biasstudio.gui.panels.plot import arrow_of
-from biasstudio.gui.theme import theme
+from biasstudio.gui.panels.timeline_legend import TimelineLegend
 from biasstudio.gui.view_state import ViewState
 from biasstudio.recording.history import History
 
 _EXPLANATION = (
     "The loss, or another metric, of every batch, and on the validation data after every epoch. Drag the line, or the "
-    "slider under it, to look at an earlier step in all panels; at the newest step they follow the training again."
+    "slider under it, to look at an earlier step in all panels; at the newest step they follow the training again. "
+    "While comparing, each run has its colour."
 )
 _HALF_HANDLE = 7
+_LEAST_SLIDER = 40.0
 _CHIP_TIP = "Show {} over the steps."
 
 
@@ -32,12 +35,10 @@ class TimelinePanel(Panel):
         self.setObjectName("timelinePanel")
         self._metric: str | None = None
         self._names: tuple[str, ...] = ()
-        self._legend_text = ""
         self.metrics = Segments("chip")
         self.header.insertWidget(1, self.metrics)
         self.plot = MetricPlot()
-        self.legend = QLabel(self.plot)
-        self.legend.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
+        self.legend = TimelineLegend(self.plot)
         self.slider = QSlider(Qt.Orientation.Horizontal)
         self.follow_button = QPushButton("Follow")
         self._set_up_slider_row()
@@ -97,25 +98,33 @@ class TimelinePanel(Panel):
 
     def restyle(self) -> None:
         self.plot.restyle_items()
-        self._legend_text = ""
+        self.legend.restyle()
 
     def draw(self, history: History) -> None:
         if history.metric_names != self._names or (self._metric is None and history.metric_names):
             self._offer_metrics(history.metric_names)
         step = self.state.step
-        bad, good = self.plot.draw(history, self._metric, step)
-        self._draw_legend(history, bad, bad + good)
+        self.plot.draw(self.state, history, self._metric)
+        self.legend.show_values(self.state, history, self._metric)
         with QSignalBlocker(self.slider):
             self.slider.setRange(0, max(history.last_step, 0))
             self.slider.setPageStep(max(1, history.last_step // 20))
             self.slider.setValue(step)
-        # The slider's handle stands under the plot's line.
-        area = self.plot.data_rect()
-        right = self.plot.width() - int(area.right()) - _HALF_HANDLE
-        self._slider_row.setContentsMargins(max(0, int(area.left()) - _HALF_HANDLE), 0, max(0, right), 0)
+        self._place_slider(history)
         self.follow_button.setEnabled(not self.state.following)
         self.follow_button.setVisible(not self.state.following)
         self.say(self._status(history, step))
+
+    def _place_slider(self, history: History) -> None:
+        # The slider's handle stands under the plot's line.
+        area = self.plot.data_rect()
+        end = area.right()
+        if self.state.compared:
+            # A longer run makes the plot go on beyond the shown one's last step.
+            last = self.plot.position_of(float(self.state.axes()[0].place_of(history.last_step)), 0.0).x()
+            end = max(float(last), area.left() + _LEAST_SLIDER)
+        right = self.plot.width() - int(end) - _HALF_HANDLE
+        self._slider_row.setContentsMargins(max(0, int(area.left()) - _HALF_HANDLE), 0, max(0, right), 0)
 
     def _status(self, history: History, step: int) -> str:
         epoch = history.epoch_of(step)
@@ -146,33 +155,12 @@ class TimelinePanel(Panel):
         self.plot.start_over()
         self.mark_dirty()
 
-    def _draw_legend(self, history: History, bad: int, count: int) -> None:
-        colours, name = theme().colours, self._metric
-        parts = []
-        if count:
-            note = f" ({bad} of {count} not finite)" if bad else ""
-            now = _shown(history.metrics_at(self.state.step).get(str(name), math.nan))
-            parts.append(f"<span style='color:{colours.muted}'>— batch {name}{now}{note}</span>")
-        validated = [record for record in history.epochs() if f"val_{name}" in record.metrics]
-        if validated:
-            past = [record.metrics[f"val_{name}"] for record in validated if record.last_step <= self.state.step]
-            now = _shown(past[-1]) if past else ""
-            parts.append(f"<span style='color:{colours.above}'>● validation {name}{now}</span>")
-        if history.last_step < 1 and name is not None:
-            parts.append(f"<span style='color:{colours.faint}'>appears with the first step</span>")
-        text = "&nbsp;&nbsp; ".join(parts)
-        if text != self._legend_text:
-            self._legend_text = text
-            self.legend.setText(text)
-            self.legend.adjustSize()
-        area = self.plot.data_rect()
-        # A loss falls from the upper left, an accuracy rises to the upper right: the legend keeps out of the way.
-        top = area.top() + 2 if name == "loss" else area.bottom() - self.legend.height() - 4
-        self.legend.move(int(area.right() - self.legend.width() - 8), int(top))
+    def _step_at(self, x: float) -> int:
+        return round(float(self.state.axes()[0].steps_at(x))) if self.state.history else 0
 
     def _drag(self, x: float, _y: float) -> None:
         self.plot.say("", 0, 0)
-        self.go_to(round(x))
+        self.go_to(self._step_at(x))
 
     def _move_by_key(self, key: int) -> None:
         if key == Qt.Key.Key_Escape:
@@ -184,12 +172,20 @@ class TimelinePanel(Panel):
         history = self.state.history
         if history is None or not history.size:
             return
-        step = history.nearest_step(max(0, min(round(x), history.last_step)))
+        step = max(0, min(self._step_at(x), history.last_step))
         parts = [f"step {step:,}", f"epoch {history.epoch_of(step)}" if step else "before training"]
-        value = history.metrics_at(step).get(self._metric, float("nan")) if self._metric and step else float("nan")
-        parts += [f"batch {self._metric} {figures.brief(value)}"] if value == value else []
-        self.plot.say(" · ".join(parts), x, y)
+        text = " · ".join([*parts, *self._value_in_words(history, step)])
+        self.plot.say(text + self._others_in_words(x), x, y)
 
+    def _others_in_words(self, x: float) -> str:
+        lines = []
+        for run, axis in zip(self.state.compared, self.state.axes()[1:], strict=True):
+            if run.history.size:
+                step = max(0, min(round(float(axis.steps_at(x))), run.history.last_step))
+                parts = [short_name(run.name), f"step {step:,}", *self._value_in_words(run.history, step)]
+                lines.append("\n" + " · ".join(parts))
+        return "".join(lines)
 
-def _shown(value: float) -> str:
-    return f" {figures.brief(value)}" if math.isfinite(value) else ""
+    def _value_in_words(self, history: History, step: int) -> list[str]:
+        value = history.metrics_at(step).get(self._metric or "", math.nan) if step else math.nan
+        return [] if math.isnan(value) else [f"batch {self._metric} {figures.brief(value)}"]

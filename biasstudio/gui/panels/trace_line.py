@@ -7,7 +7,6 @@ from biasstudio.gui.panels.colouring import faded
 from biasstudio.gui.panels.moment import Doubles, drawable
 from biasstudio.gui.panels.plot import Plot
 from biasstudio.gui.theme import theme
-from biasstudio.recording.history import Steps
 
 
 class TraceLine:
@@ -32,23 +31,23 @@ class TraceLine:
         self.label.hide()
 
     def draw(
-        self, steps: Steps, values: Doubles, name: str, colour: str, width: float, taken: list[float]
+        self, x: Doubles, values: Doubles, name: str, colour: str, width: float, taken: list[float]
     ) -> list[float]:
-        """Draw float64 (m,) over steps (m,). The label is left out where it would cover one at the heights `taken`.
+        """Draw float64 (m,) over x (m,). The label is left out where it would cover one at the heights `taken`.
 
         Returns the taken heights, in pixels, with this label's.
         """
         usable = np.isfinite(values)
         connect = np.append(usable[:-1] & usable[1:], False).astype(np.int32)
         self.curve.setPen(pg.mkPen(colour, width=width))
-        self.curve.setData(steps.astype(np.float64), drawable(values), connect=connect, skipFiniteCheck=True)
+        self.curve.setData(x, drawable(values), connect=connect, skipFiniteCheck=True)
         self.curve.show()
         ends = np.flatnonzero(usable)
         self.label.setVisible(bool(len(ends)))
         if not len(ends):
             return taken
         end = int(ends[-1])
-        return self._place_label(float(steps[end]), float(drawable(values[end : end + 1])[0]), name, colour, taken)
+        return self._place_label(float(x[end]), float(drawable(values[end : end + 1])[0]), name, colour, taken)
 
     def _place_label(self, x: float, y: float, name: str, colour: str, taken: list[float]) -> list[float]:
         height = self.label.boundingRect().height() or 16.0

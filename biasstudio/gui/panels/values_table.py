@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from PySide6.QtCore import QModelIndex, QPoint, Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFileDialog,
@@ -15,21 +15,26 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from biasstudio.gui.panels.comparison import missing_note, moment_in
 from biasstudio.gui.panels.display_clock import DisplayClock
-from biasstudio.gui.panels.moment import moment_of, not_finite_note
+from biasstudio.gui.panels.moment import not_finite_note
 from biasstudio.gui.panels.panel import Panel
 from biasstudio.gui.panels.summary import summary_of
-from biasstudio.gui.panels.values_model import UNIT, ValuesModel
+from biasstudio.gui.panels.values_model import CHANGE, DIFFERENCE, INITIAL, NOW, OTHER, UNIT, ValuesModel
 from biasstudio.gui.view_state import ViewState
 from biasstudio.recording.history import History
 
 _EXPLANATION = (
     "The chosen bias vector in figures: each unit's value at step 0 and at the step that is shown, and the change. "
-    "Click a heading to sort; the change sorts by its size. Ctrl+C copies the selected rows."
+    "Click a heading to sort; the change sorts by its size. Ctrl+C copies the selected rows. While comparing, there "
+    "are the first compared run's value, in its colour, and the difference to it."
 )
 
 # Four columns of figures are to be read in a side of 250 pixels.
 _FONT_SHRINK = 0.92
+# Where there is no room for all, the columns at the end of this list go first.
+_COLUMNS_BY_WORTH = (UNIT, NOW, DIFFERENCE, OTHER, CHANGE, INITIAL)
+_COLUMN_LETTERS = "difference ▾"
 
 
 class ValuesTable(Panel):
@@ -82,6 +87,7 @@ class ValuesTable(Panel):
         table.setContextMenuPolicy(Qt.ContextMenuPolicy.CustomContextMenu)
         table.customContextMenuRequested.connect(self._open_menu)
         table.selectionModel().currentRowChanged.connect(self._choose)
+        self._fit_columns()
 
     def _make_actions(self) -> None:
         self.copy_action = QAction("&Copy", self)
@@ -98,15 +104,30 @@ class ValuesTable(Panel):
         vector = self.state.vector
         if vector is None:
             return
-        moment = moment_of(history, vector, self.state.step)
+        moment = moment_in(self.state, history, vector, self.state.step)
         # Selecting a row here must not choose its unit: the state chose it already, or nobody did.
         self._following_state = True
-        self.model.show_values(vector, moment)
+        self._fit_columns()
+        self.model.show_values(vector, moment, self.state.compared[0].name if moment.reference else "")
         self._select_chosen()
         self._following_state = False
         self.summary.setText(summary_of(moment).text())
         note = not_finite_note(moment.now)
-        self.say(note or f"{vector.path} · step {self.state.step:,}", bool(note))
+        place = f"{vector.path} · step {self.state.step:,}"
+        self.say(note or missing_note(self.state.compared[:1], vector) or place, bool(note))
+
+    def _fit_columns(self) -> None:
+        comparing = self.state.offers_difference
+        metrics = self.table.horizontalHeader().fontMetrics()
+        width = metrics.horizontalAdvance(_COLUMN_LETTERS) + 8
+        count = max(4, self.table.viewport().width() // width) if comparing else 4
+        shown = _COLUMNS_BY_WORTH[:count] if comparing else (UNIT, INITIAL, NOW, CHANGE)
+        for column in _COLUMNS_BY_WORTH:
+            self.table.setColumnHidden(column, column not in shown)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
 
     def _select_chosen(self) -> None:
         unit, current = self.state.unit, self.table.currentIndex()

@@ -6,7 +6,9 @@ from PySide6.QtWidgets import QGraphicsRectItem, QWidget
 
 from biasstudio.gui.panels import figures
 from biasstudio.gui.panels.colouring import bar_brushes, faded, level_indexes
+from biasstudio.gui.panels.comparison import moment_at, noted, runs_with, values_in_words
 from biasstudio.gui.panels.moment import Doubles, Moment, drawable, finite, largest, moment_of, not_finite_note
+from biasstudio.gui.panels.overlays import Overlays
 from biasstudio.gui.panels.panel import PlotPanel
 from biasstudio.gui.panels.plot import Plot
 from biasstudio.gui.panels.ranges import SteadyRange
@@ -16,9 +18,11 @@ from biasstudio.recording.history import History
 from biasstudio.recording.network import BiasVector
 
 _LEAST_MARK_PIXELS = 4.0
+_STROKE_PIXELS, _STROKE_SHARE = 2.0, 0.86
 _EXPLANATION = (
     "The chosen bias vector at the step that is shown: a bar for every unit, orange above zero, blue below. "
-    "The grey bar behind is the value at step 0, before training. Click a bar to choose its unit everywhere."
+    "The grey bar behind is the value at step 0, before training. Click a bar to choose its unit everywhere. "
+    "While comparing, a stroke of a run's colour is that run's value."
 )
 
 
@@ -37,6 +41,7 @@ class VectorPanel(PlotPanel):
         self.zero = pg.InfiniteLine(0, angle=0)
         for item in (self.mark, self.ghosts, self.bars, self.zero):
             self.plot.addItem(item, ignoreBounds=True)
+        self.others = Overlays(self.plot, _STROKE_PIXELS)
         self.plot.pressed.connect(self._click)
         self.plot.hovered.connect(self._hover)
         self.restyle()
@@ -58,13 +63,14 @@ class VectorPanel(PlotPanel):
         self.plot.set_units("bottom", vector.length)
         self._draw_bars(moment)
         self._moment = moment
-        shown = np.concatenate([finite(moment.initial), finite(moment.now), [0.0]])
+        others = self._draw_others(vector)
+        shown = np.concatenate([finite(moment.initial), finite(moment.now), finite(others), [0.0]])
         y = self._range.include(float(shown.min()), float(shown.max()))
         self.plot.set_range((-0.6, vector.length - 0.4), y)
         self._draw_mark(vector.length, y)
         note = not_finite_note(moment.now)
         grouped = f"{self._group} {vector.unit}s a bar" if self._group > 1 else "bias now"
-        self.say(note or f"{grouped} · ghost: step 0", bool(note))
+        self.say(note or noted(self.state, vector, f"{grouped} · ghost: step 0"), bool(note))
 
     def _draw_bars(self, moment: Moment) -> None:
         size = max(1, -(-moment.now.size // self.plot.pixels_wide()))
@@ -82,6 +88,24 @@ class VectorPanel(PlotPanel):
         brushes = self._brushes[level_indexes(now, limit)]
         half = 0.27 * size
         self.bars.setOpts(x0=centres - half, x1=centres + half, height=now, brushes=list(brushes))
+
+    def _draw_others(self, vector: BiasVector) -> Doubles:
+        """A stroke for each bar at every compared run's value. Returns all of these values."""
+        strokes, shown = [], [np.empty(0)]
+        for run, colour in runs_with(self.state, vector):
+            values = moment_at(self.state, run, vector, self.state.step).now
+            strokes.append((colour, *self._strokes(values)))
+            shown.append(values)
+        self.others.draw_pairs(strokes)
+        return np.concatenate(shown)
+
+    def _strokes(self, values: Doubles) -> tuple[Doubles, Doubles]:
+        grouped = extremes_of_groups(values, self._group)
+        keep = np.isfinite(grouped)
+        centres = (np.arange(len(grouped)) * self._group + (self._group - 1) / 2)[keep]
+        half = _STROKE_SHARE / 2 * self._group
+        ends = np.stack([centres - half, centres + half], axis=1)
+        return ends.reshape(-1), np.repeat(drawable(grouped[keep]), 2)
 
     def _draw_mark(self, length: int, y: tuple[float, float]) -> None:
         unit = self.state.unit
@@ -104,7 +128,8 @@ class VectorPanel(PlotPanel):
             return
         now, initial = figures.signed(moment.now[unit]), figures.signed(moment.initial[unit])
         name = figures.unit_name(vector, unit)
-        self.plot.say(f"{name} · step {self.state.step:,} · {now} · initial {initial}", x, y)
+        others = values_in_words(self.state, vector, self.state.step, lambda other: other.now[unit])
+        self.plot.say(f"{name} · step {self.state.step:,} · {now} · initial {initial}{others}", x, y)
 
 
 def extremes_of_groups(values: Doubles, size: int) -> Doubles:

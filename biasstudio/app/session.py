@@ -1,23 +1,12 @@
-"""The application: wires window, worker and document together. The one place that knows all three."""
+"""Session: one window's document, its network and its training, wired to the worker."""
 
-import logging
-import signal
-import sys
-import traceback
-from collections.abc import Sequence
-from pathlib import Path
-from types import TracebackType
+from PySide6.QtCore import QEvent, QObject, QTimer
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
-from PySide6.QtWidgets import QApplication
-
+from biasstudio.app.run_session import RunSession
 from biasstudio.doctor.finding import Finding
 from biasstudio.gui.checked_text import commit_typing
 from biasstudio.gui.document import Document
-from biasstudio.gui.file_actions import load_example
-from biasstudio.gui.icons import application_icon
 from biasstudio.gui.main_window import MainWindow
-from biasstudio.gui.theme import theme
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.experiment import Experiment
 from biasstudio.worker.messages import (
@@ -45,6 +34,7 @@ class Session(QObject):
         super().__init__(window)
         self._document, self._window = document, window
         self.worker = ModelWorker(self)
+        self.runs = RunSession(document, window)
         self._state = WorkerState.LOADING
         self._built: Built | None = None
         self._asked: Experiment | None = None
@@ -74,15 +64,16 @@ class Session(QObject):
         if self._closing or self.worker.isRunning():
             return
         self.worker.start()
+        self.runs.library.start()
         self._build()
 
     def _close(self) -> None:
         self._closing = True
+        self.runs.close()
         if self.worker.isRunning():
             self.worker.send(Close())
-        else:
-            # Not from within the window's own closing.
-            QTimer.singleShot(0, self._window, self._window.finish_closing)
+        # Not from within the window's own closing.
+        QTimer.singleShot(0, self, self._finish)
 
     def ready(self) -> bool:
         """The present stack was built or refused, and nothing is under way."""
@@ -104,6 +95,8 @@ class Session(QObject):
         worker.weightsRead.connect(window.weights.show_weights)
         worker.failed.connect(self._show_fault)
         worker.finished.connect(self._finish)
+        worker.runStarted.connect(lambda started: self.runs.library.set_writing(started.recording.path))
+        worker.recordingFailed.connect(lambda sentence: self.runs.warn("recording", "Not recorded", sentence))
 
     def _connect_window(self) -> None:
         window, actions, worker = self._window, self._window.actions_of_training, self.worker
@@ -118,24 +111,32 @@ class Session(QObject):
         window.weights.requested.connect(lambda layer: worker.send(ReadWeights(layer)))
         window.findings.showAsked.connect(self._show_finding)
         window.closeAsked.connect(self._close)
+        self.runs.shownChanged.connect(self._follow_runs)
+        self.runs.idle.connect(self._finish)
 
     def _run(self, command: type[Train | TakeStep]) -> None:
         commit_typing(self._window)
+        self.runs.show_live()
+        experiment = self._document.experiment
         # What was typed may ask for another network; it is built first.
-        self.worker.send(command(self._document.experiment))
+        self.worker.send(command(experiment, self.runs.new_recording(experiment)))
 
     def _reset(self) -> None:
         commit_typing(self._window)
+        self.runs.show_live()
         self._build()
         self._update_actions()
 
     def _finish(self) -> None:
         if self._closing:
-            self._window.finish_closing()
-        else:
+            if not self.worker.isRunning() and self.runs.is_idle and not self._window.has_closed:
+                self._window.finish_closing()
+        elif not self.worker.isRunning():
             self._window.show_fault("The model worker has ended; save your experiment and start again.", "")
 
     def _follow_document(self) -> None:
+        # What a person edits is the network, not the run that is looked at.
+        self.runs.show_live()
         experiment, built = self._document.experiment, self._built
         if self._refused is not None and built is not None and built.experiment.same_network(experiment):
             self._asked, self._refused = built.experiment, None
@@ -155,7 +156,7 @@ class Session(QObject):
             return  # a newer one is on its way
         window = self._window
         self._built, self._awaiting, self._refused, self._ended = built, False, None, None
-        window.view.set_history(built.history)
+        self.runs.set_live(built.history, built.experiment)
         window.stack_editor.show_built(built)
         self._show_findings(built.findings)
         window.weights.refresh()
@@ -180,9 +181,16 @@ class Session(QObject):
         self._state = state
         running = state in (WorkerState.TRAINING, WorkerState.PAUSED)
         self._window.set_locked(running)
-        self._window.clock.set_training(state is WorkerState.TRAINING)
+        self._watch_frames()
         if state is not WorkerState.CLOSED:
             self._update_actions()
+
+    def _watch_frames(self) -> None:
+        """Frames come while the network trains, and while a run is read or followed."""
+        self._window.clock.set_training(self._state is WorkerState.TRAINING or self.runs.following)
+
+    def _follow_runs(self) -> None:
+        self._watch_frames()
 
     def _update_actions(self) -> None:
         built, problem = self._built, self._problem()
@@ -250,54 +258,3 @@ class Session(QObject):
             self._choose_layer(finding.where)
         if finding.step is not None:
             self._window.view.show_step(finding.step)
-
-
-def create_window(experiment: Experiment | None = None) -> MainWindow:
-    """The wired main window, not shown yet, on the tutorial network by default. A QApplication must exist.
-
-    It is closed with `close()`, which ends its worker; its signal `closed` says when that is done.
-    """
-    application = QCoreApplication.instance()
-    if not isinstance(application, QApplication):
-        raise RuntimeError("create_window() needs a QApplication")
-    theme()
-    window = MainWindow(Document(experiment or load_example("tutorial")))
-    window.setWindowIcon(application_icon())
-    Session(window.document, window)
-    return window
-
-
-def create_application() -> QApplication:
-    """The QApplication, named so that settings are found again."""
-    QCoreApplication.setOrganizationName("biasstudio")
-    QCoreApplication.setApplicationName("biasstudio")
-    application = QApplication(sys.argv[:1])
-    application.setApplicationDisplayName("Bias Studio")
-    application.setDesktopFileName("biasstudio")
-    application.setQuitOnLastWindowClosed(False)
-    return application
-
-
-def _show_bug(window: MainWindow, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
-    """What escaped from our own code: logged, and shown to be copied."""
-    logging.getLogger(__name__).error("unexpected", exc_info=(kind, error, trace))
-    window.show_fault(f"{kind.__name__}: {error}", "".join(traceback.format_exception(kind, error, trace)))
-
-
-def run(files: Sequence[Path]) -> int:
-    """Open the window, with a file if one is given, and run until it is closed; the exit status."""
-    logging.basicConfig(level=logging.WARNING)
-    application = create_application()
-    window = create_window()
-    window.closed.connect(application.quit)
-    # Ctrl-C in the terminal closes as the window's own button does; Python looks for it when a timer lets it run.
-    signal.signal(signal.SIGINT, lambda *_: window.close_without_asking())
-    signal.signal(signal.SIGTERM, lambda *_: window.close_without_asking())
-    let_python_run = QTimer(window)
-    let_python_run.timeout.connect(lambda: None)
-    let_python_run.start(250)
-    sys.excepthook = lambda kind, error, trace: _show_bug(window, kind, error, trace)
-    window.show()
-    for file in files:
-        window.files.open_path(file)
-    return application.exec()

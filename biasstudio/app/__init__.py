@@ -1,0 +1,71 @@
+"""The application: wires window, worker and document together. The one place that knows all three."""
+
+import logging
+import signal
+import sys
+import traceback
+from collections.abc import Sequence
+from pathlib import Path
+from types import TracebackType
+
+from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtWidgets import QApplication
+
+from biasstudio.app.session import Session
+from biasstudio.gui.document import Document
+from biasstudio.gui.file_actions import load_example
+from biasstudio.gui.icons import application_icon
+from biasstudio.gui.main_window import MainWindow
+from biasstudio.gui.theme import theme
+from biasstudio.spec.experiment import Experiment
+
+
+def create_window(experiment: Experiment | None = None) -> MainWindow:
+    """The wired main window, not shown yet, on the tutorial network by default. A QApplication must exist.
+
+    It is closed with `close()`, which ends its worker; its signal `closed` says when that is done.
+    """
+    application = QCoreApplication.instance()
+    if not isinstance(application, QApplication):
+        raise RuntimeError("create_window() needs a QApplication")
+    theme()
+    window = MainWindow(Document(experiment or load_example("tutorial")))
+    window.setWindowIcon(application_icon())
+    Session(window.document, window)
+    return window
+
+
+def create_application() -> QApplication:
+    """The QApplication, named so that settings are found again."""
+    QCoreApplication.setOrganizationName("biasstudio")
+    QCoreApplication.setApplicationName("biasstudio")
+    application = QApplication(sys.argv[:1])
+    application.setApplicationDisplayName("Bias Studio")
+    application.setDesktopFileName("biasstudio")
+    application.setQuitOnLastWindowClosed(False)
+    return application
+
+
+def _show_bug(window: MainWindow, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """What escaped from our own code: logged, and shown to be copied."""
+    logging.getLogger(__name__).error("unexpected", exc_info=(kind, error, trace))
+    window.show_fault(f"{kind.__name__}: {error}", "".join(traceback.format_exception(kind, error, trace)))
+
+
+def run(files: Sequence[Path]) -> int:
+    """Open the window, with a file if one is given, and run until it is closed; the exit status."""
+    logging.basicConfig(level=logging.WARNING)
+    application = create_application()
+    window = create_window()
+    window.closed.connect(application.quit)
+    # Ctrl-C in the terminal closes as the window's own button does; Python looks for it when a timer lets it run.
+    signal.signal(signal.SIGINT, lambda *_: window.close_without_asking())
+    signal.signal(signal.SIGTERM, lambda *_: window.close_without_asking())
+    let_python_run = QTimer(window)
+    let_python_run.timeout.connect(lambda: None)
+    let_python_run.start(250)
+    sys.excepthook = lambda kind, error, trace: _show_bug(window, kind, error, trace)
+    window.show()
+    for file in files:
+        window.files.open_path(file)
+    return application.exec()

@@ -1,0 +1,318 @@
+"""RunSession: the runs of one window: those that are kept, the one that is replayed or followed, those compared."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QUrl, Signal
+from PySide6.QtGui import QDesktopServices
+
+from biasstudio.gui.document import Document
+from biasstudio.gui.main_window import MainWindow
+from biasstudio.gui.run_actions import size_limit
+from biasstudio.gui.runs.run_library import RunLibrary
+from biasstudio.gui.view_state import MOST_COMPARED, ComparedRun
+from biasstudio.recording.history import History
+from biasstudio.recording.run_summary import RunSummary
+from biasstudio.spec.arguments import SpecError
+from biasstudio.spec.experiment import Experiment, experiment_from_json
+from biasstudio.worker.messages import Recording
+from biasstudio.worker.run_follower import OpenedRun, RunFollower, RunState
+
+LIVE_NAME = "this network"
+_DISMISS = "Close this message"
+
+
+@dataclass(frozen=True)
+class Live:
+    """The window's own network."""
+
+    history: History
+    experiment: Experiment
+
+
+class RunSession(QObject):
+    """Lives in the GUI thread. What it shows is the live network, or a run in its place; other runs beside it."""
+
+    shownChanged = Signal()
+    """Another network or run is shown, or it has another state."""
+    idle = Signal()
+    """After `close`: every file is closed and no thread is left."""
+
+    def __init__(self, document: Document, window: MainWindow) -> None:
+        super().__init__(window)
+        self._document, self._window = document, window
+        self.library = RunLibrary(self)
+        self._live: Live | None = None
+        self._main: Path | None = None
+        self._wanted: list[Path] = []
+        self._beside: dict[Path, ComparedRun] = {}
+        self._opened: dict[Path, OpenedRun] = {}
+        self._followers: dict[Path, RunFollower] = {}
+        self._ending: set[RunFollower] = set()
+        self._loading: set[Path] = set()
+        self._closing = self._showing = False
+        self._connect_view()
+        self._connect_library()
+
+    def _connect_view(self) -> None:
+        runs = self._window.runs
+        runs.openAsked.connect(self.open)
+        runs.compareAsked.connect(self.compare)
+        runs.stopComparingAsked.connect(self._let_go)
+        runs.trainAgainAsked.connect(self._train_again)
+        runs.showInFolderAsked.connect(lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))))
+        self._window.view.comparedChanged.connect(self._follow_view)
+        self._window.files.runChosen.connect(self.open)
+
+    def _connect_library(self) -> None:
+        runs, library = self._window.runs, self.library
+        library.changed.connect(runs.show_runs)
+        library.problemChanged.connect(runs.show_problem)
+        library.trashRefused.connect(runs.ask_for_good)
+        library.deleted.connect(self._let_go)
+        library.interruptedFound.connect(self._offer)
+        runs.renameAsked.connect(library.rename)
+        runs.noteAsked.connect(library.annotate)
+        runs.deleteAsked.connect(library.delete)
+        runs.deleteForGoodAsked.connect(library.delete_for_good)
+
+    def close(self) -> None:
+        """Close every file; `idle` says when that is done."""
+        self._closing = True
+        self.library.stop()
+        for follower in list(self._followers.values()):
+            self._end(follower)
+        self._look_whether_idle()
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether no file is open any more."""
+        return not self._followers and not self._ending
+
+    def _look_whether_idle(self) -> None:
+        if self._closing and self.is_idle:
+            self.idle.emit()
+
+    @property
+    def replaying(self) -> bool:
+        """Whether the panels show a run in place of the live network."""
+        return self._main is not None
+
+    @property
+    def following(self) -> bool:
+        """Whether frames may come from a file."""
+        states = (self._opened[path].state for path in self._followers if path in self._opened)
+        return bool(self._loading) or any(state is RunState.RECORDING for state in states)
+
+    @property
+    def shown_experiment(self) -> Experiment | None:
+        """That of the run that is shown, or of the live network."""
+        if self._main is not None:
+            return self._opened[self._main].experiment if self._main in self._opened else None
+        return self._document.experiment
+
+    def new_recording(self, experiment: Experiment, label: str = "", group: str = "") -> Recording:
+        """Where the next run is to be recorded."""
+        path = self._document.path
+        name = path.stem if path is not None else experiment.data.type.title
+        name = f"{name} · {label}" if label else name
+        return Recording(self.library.new_path(name), name, size_limit(), group)
+
+    def set_live(self, history: History, experiment: Experiment) -> None:
+        """A new network was built. A run that is being looked at stays."""
+        self._live = Live(history, experiment)
+        if not self.replaying:
+            self._beside.clear()
+        self._show()
+
+    def show_live(self) -> None:
+        """Show the window's own network in place of a run."""
+        if self._main is not None:
+            self._main = None
+            self._show()
+
+    def open(self, path: Path) -> None:
+        """Replay a run, or follow it where it is being written."""
+        self._main = path
+        self._wanted = [other for other in self._wanted if other != path]
+        self._follow(path)
+        self._show()
+
+    def compare(self, paths: Sequence[Path]) -> None:
+        """Lay runs beside what is shown; of several the first is shown in its place."""
+        chosen = list(paths)
+        if len(chosen) > 1:
+            self._main, self._wanted = chosen[0], []
+            self._follow(chosen.pop(0))
+        for path in chosen:
+            if path != self._main and path not in self._wanted:
+                self._wanted.append(path)
+        self._wanted = self._wanted[:MOST_COMPARED]
+        for path in self._wanted:
+            self._follow(path)
+        self._show()
+
+    def lay_beside(self, path: Path, name: str, history: History, experiment: Experiment) -> None:
+        """Compare with a network that is being trained in this process."""
+        self._beside[path] = ComparedRun(str(path), name, history, experiment)
+        self._show()
+
+    def stop_comparing(self) -> None:
+        self._wanted, self._beside = [], {}
+        self._show()
+
+    def _follow_view(self) -> None:
+        """The person has dropped runs in the panels' own legend."""
+        if not self._showing:
+            left = [Path(run.key) for run in self._window.view.compared]
+            self._let_go([path for path in (*self._beside, *self._wanted) if path not in left])
+
+    def _let_go(self, paths: Sequence[Path]) -> None:
+        """These runs are not to be shown any more."""
+        for path in paths:
+            self._beside.pop(path, None)
+        self._wanted = [path for path in self._wanted if path not in paths]
+        if self._main in paths:
+            self._main = None
+        self._show()
+
+    def _follow(self, path: Path) -> None:
+        if path in self._followers:
+            return
+        follower = RunFollower(path, self)
+        self._followers[path] = follower
+        self._loading.add(path)
+        follower.opened.connect(self._take)
+        follower.loaded.connect(lambda: self._loaded(path))
+        follower.stateChanged.connect(lambda state: self._change_state(path, state))
+        follower.failed.connect(lambda sentence: self._fail(path, sentence))
+        follower.finished.connect(lambda: self._ended(follower))
+        follower.start()
+
+    def _take(self, run: OpenedRun) -> None:
+        self._opened[run.path] = run
+        self._show()
+
+    def _loaded(self, path: Path) -> None:
+        self._loading.discard(path)
+        self._show()
+
+    def _change_state(self, path: Path, state: RunState) -> None:
+        if path in self._opened:
+            self._opened[path] = self._opened[path].with_state(state)
+            self._show()
+
+    def _fail(self, path: Path, sentence: str) -> None:
+        self._loading.discard(path)
+        if path not in self._opened:
+            self._let_go([path])
+        self.warn("file", "This run can't be shown", sentence)
+
+    def warn(self, key: str, title: str, sentence: str) -> None:
+        """Say something that went wrong, until the person has seen it."""
+        notices = self._window.notices
+        notices.say(key, title, sentence, [("Dismiss", _DISMISS, lambda: notices.withdraw(key))], warning=True)
+
+    def _end(self, follower: RunFollower) -> None:
+        del self._followers[follower.path]
+        self._opened.pop(follower.path, None)
+        self._loading.discard(follower.path)
+        self._ending.add(follower)
+        follower.close()
+
+    def _ended(self, follower: RunFollower) -> None:
+        self._ending.discard(follower)
+        follower.deleteLater()
+        self._look_whether_idle()
+
+    def _show(self) -> None:
+        """Bring the panels to what is wanted."""
+        if self._closing:
+            return
+        self._showing = True
+        self._show_main()
+        beside = [self._compared(path) for path in self._wanted if path in self._opened]
+        view = self._window.view
+        view.set_compared((*self._beside.values(), *beside)[:MOST_COMPARED])
+        self._showing = False
+        # What the panels no longer look at can be closed now.
+        for path, follower in list(self._followers.items()):
+            if path != self._main and path not in self._wanted:
+                self._end(follower)
+        self._show_comparison()
+        self._window.runs.mark_shown(self._main, [Path(run.key) for run in view.compared])
+        self.shownChanged.emit()
+
+    def _compared(self, path: Path) -> ComparedRun:
+        run = self._opened[path]
+        return ComparedRun(str(path), run.name, run.history, run.experiment)
+
+    def _show_main(self) -> None:
+        view, run = self._window.view, self._opened.get(self._main) if self._main else None
+        history = run.history if run else self._live.history if self._live else None
+        if history is not None and view.history is not history:
+            view.set_history(history, run.name if run else LIVE_NAME)
+        if run is None:
+            self._window.notices.withdraw("run")
+        else:
+            self._say_what_is_shown(run)
+
+    def _say_what_is_shown(self, run: OpenedRun) -> None:
+        when = run.created.astimezone().strftime("%d %b %Y, %H:%M")
+        thinned = f" · older steps thinned to every {run.thinned}th" if run.thinned > 1 else ""
+        answers = [("Back to the network", "Show the network in the stack again", self.show_live)]
+        if run.experiment is not None:
+            again = ("Open its experiment", "Open the run's experiment, to train it again", self._open_experiment)
+            answers.insert(0, again)
+        following = run.state in (RunState.RECORDING, RunState.SILENT)
+        title = f"{'Following' if following else 'Replay'}: {run.name}"
+        text = f"recorded {when} · {run.state.value}{thinned}"
+        bad = run.state in (RunState.SILENT, RunState.LOST)
+        self._window.notices.say("run", title, text, answers, warning=bad)
+
+    def _show_comparison(self) -> None:
+        view = self._window.view
+        if view.history is None:
+            return
+        main = ComparedRun(str(self._main or ""), view.name, view.history, self.shown_experiment)
+        self._window.comparison.show_runs((main, *view.compared) if view.compared else ())
+
+    def _offer(self, runs: list[RunSummary]) -> None:
+        """Runs that were under way when the application, or the computer, ended."""
+        newest, notices = runs[0], self._window.notices
+        others = f", and {len(runs) - 1} more, which are in the list of runs" if len(runs) > 1 else ""
+
+        def open_it() -> None:
+            notices.withdraw("interrupted")
+            self.open(newest.path)
+
+        notices.say(
+            "interrupted",
+            "A training was interrupted",
+            f"{newest.name}: {newest.steps:,} steps were kept{others}.",
+            [
+                ("Open", "Look at what was recorded of it", open_it),
+                ("Dismiss", _DISMISS, lambda: notices.withdraw("interrupted")),
+            ],
+        )
+        self.library.set_offered([run.path for run in runs])
+
+    def _open_experiment(self) -> None:
+        experiment = self.shown_experiment
+        if experiment is not None and self._window.files.may_leave():
+            self._document.replace(experiment, None)
+            self.show_live()
+
+    def _train_again(self, path: Path) -> None:
+        """Open the experiment of a run of the list."""
+        text = next((run.experiment_json for run in self.library.runs if run.path == path), "")
+        try:
+            experiment = experiment_from_json(text)
+        except SpecError as error:
+            self.warn("file", "This run's experiment can't be opened", str(error))
+            return
+        if self._window.files.may_leave():
+            self._document.replace(experiment, None)
+            self.show_live()
+            self._window.left.setCurrentIndex(0)

@@ -1,0 +1,138 @@
+"""CompareView: two or more runs side by side: what was set otherwise, and what came of it."""
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QStackedLayout,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from biasstudio.gui.compare_model import CompareModel, rows_of
+from biasstudio.gui.panels.chips import Chip
+from biasstudio.gui.panels.panel import ElidedLabel
+from biasstudio.gui.theme import theme
+from biasstudio.gui.view_state import ComparedRun
+
+NOTHING_COMPARED = "Choose two or more runs to see what was set otherwise in them, and what came of it."
+_EXPLANATION = (
+    "The settings that differ between the compared runs, and their outcomes. What is another than in the first run is "
+    "bold. Ctrl+C copies the selected rows."
+)
+_EVERYTHING_TIP = "Also show the settings that are the same in all runs."
+_LEAST_COLUMN = 112
+_NAMES_SHARE = 0.42
+
+
+class CompareView(QFrame):
+    """A table with a row for each setting and outcome. Names of rows and of runs stay in sight when it scrolls."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("compareView")
+        self.setProperty("card", True)
+        self.setAccessibleName("Comparison of runs")
+        self.setAccessibleDescription(_EXPLANATION)
+        self.setWhatsThis(_EXPLANATION)
+        self._runs: tuple[ComparedRun, ...] = ()
+        self.model = CompareModel()
+        self.model.setParent(self)
+        self.table = QTableView()
+        # Before anything polishes the table.
+        self.table.setProperty("lined", True)
+        self.everything = Chip("All settings", _EVERYTHING_TIP, "compareEverything")
+        self.subtitle = ElidedLabel()
+        self.empty = QLabel(NOTHING_COMPARED)
+        self._lay_out()
+        self._set_up_table()
+        self.everything.toggled.connect(self.refresh)
+        theme().changed.connect(self.refresh)
+        self.refresh()
+
+    def _lay_out(self) -> None:
+        title = QLabel("Compare")
+        title.setProperty("role", "title")
+        title.setToolTip(f"<p>{_EXPLANATION}</p>")
+        self.subtitle.setProperty("role", "muted")
+        self.empty.setProperty("role", "muted")
+        self.empty.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self.empty.setWordWrap(True)
+        head = QHBoxLayout()
+        head.addWidget(title)
+        head.addWidget(self.subtitle, 1)
+        head.addWidget(self.everything)
+        self._stack = QStackedLayout()
+        self._stack.addWidget(self.table)
+        self._stack.addWidget(self.empty)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(10, 7, 10, 8)
+        layout.addLayout(head)
+        layout.addLayout(self._stack, 1)
+
+    def _set_up_table(self) -> None:
+        table = self.table
+        table.setModel(self.model)
+        table.setAccessibleName("Settings and outcomes of the compared runs")
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setShowGrid(False)
+        table.setTabKeyNavigation(False)
+        table.setWordWrap(False)
+        table.setCornerButtonEnabled(False)
+        for header in (table.horizontalHeader(), table.verticalHeader()):
+            header.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+            header.setHighlightSections(False)
+        table.horizontalHeader().setMinimumSectionSize(40)
+        table.verticalHeader().setDefaultSectionSize(26)
+        self.copy_action = QAction("&Copy", self)
+        self.copy_action.setShortcut(QKeySequence.StandardKey.Copy)
+        self.copy_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.copy_action.triggered.connect(self.copy_rows)
+        table.addAction(self.copy_action)
+        table.setContextMenuPolicy(Qt.ContextMenuPolicy.ActionsContextMenu)
+
+    def show_runs(self, runs: Sequence[ComparedRun]) -> None:
+        """Show these side by side, the shown run first; fewer than two leave a sentence."""
+        self._runs = tuple(runs)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Read the runs again, which may have gone on."""
+        comparing = len(self._runs) > 1
+        self._stack.setCurrentIndex(0 if comparing else 1)
+        self.everything.setVisible(comparing)
+        self.subtitle.setText(f"{len(self._runs)} runs" if comparing else "")
+        rows = rows_of(self._runs, self.everything.isChecked()) if comparing else []
+        self.model.show_rows([run.name for run in self._runs], rows)
+        self.table.clearSpans()
+        for number, row in enumerate(rows):
+            if row.heading:
+                self.table.setSpan(number, 0, 1, len(self._runs))
+        self._fit_columns()
+
+    def _fit_columns(self) -> None:
+        count = self.model.columnCount()
+        if not count:
+            return
+        names = self.table.verticalHeader()
+        names.setFixedWidth(min(names.sizeHint().width(), int(self.width() * _NAMES_SHARE)))
+        room = self.table.width() - names.width() - self.table.verticalScrollBar().sizeHint().width()
+        for column in range(count):
+            self.table.setColumnWidth(column, max(_LEAST_COLUMN, room // count))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_columns()
+
+    def copy_rows(self) -> None:
+        """Put the selected rows, or all where none is, on the clipboard as tab-separated text."""
+        rows = sorted({index.row() for index in self.table.selectionModel().selectedIndexes()})
+        QGuiApplication.clipboard().setText(self.model.as_text(rows or range(self.model.rowCount())))

@@ -1,0 +1,93 @@
+"""Notices: short messages over the panels that stay until they are answered, each with what can be done about it."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+
+from biasstudio.gui.panels.panel import ElidedLabel
+
+Answer = tuple[str, str, Callable[[], object]]
+"""A button: its text, its tooltip, and what it does."""
+
+
+class Notices(QWidget):
+    """A column of notices, each under a key of its own; takes no room while there is none."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("notices")
+        self._shown: dict[str, _Notice] = {}
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(6)
+        self.hide()
+
+    def say(self, key: str, title: str, text: str, answers: Sequence[Answer] = (), *, warning: bool = False) -> None:
+        """Show a notice, in place of the one before under this key."""
+        notice = self._shown.get(key)
+        if notice is not None and notice.offers(answers):
+            notice.say(title, text, warning)
+            return
+        self.withdraw(key)
+        notice = _Notice(answers)
+        notice.say(title, text, warning)
+        self._shown[key] = notice
+        self._layout.addWidget(notice)
+        self.show()
+
+    def withdraw(self, key: str) -> None:
+        """Take a notice away, if it is there."""
+        notice = self._shown.pop(key, None)
+        if notice is not None:
+            # Hidden at once: a widget that waits for its deletion would still be painted.
+            notice.hide()
+            self._layout.removeWidget(notice)
+            notice.deleteLater()
+        self.setVisible(bool(self._shown))
+
+    def said(self, key: str) -> str:
+        """Title and text of a notice; empty where there is none."""
+        return self._shown[key].said if key in self._shown else ""
+
+
+class _Notice(QFrame):
+    def __init__(self, answers: Sequence[Answer]) -> None:
+        super().__init__()
+        self.setProperty("notice", "note")
+        self._title, self._text = ElidedLabel(), ElidedLabel()
+        self._title.setProperty("role", "title")
+        self._text.setProperty("role", "muted")
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(12, 4, 6, 4)
+        layout.setSpacing(8)
+        layout.addWidget(self._title)
+        layout.addWidget(self._text, 1)
+        self.buttons = [self._button(*answer) for answer in answers]
+        for button in self.buttons:
+            layout.addWidget(button)
+
+    def _button(self, text: str, tip: str, call: Callable[[], object]) -> QPushButton:
+        button = QPushButton(text)
+        button.setProperty("role", "quiet")
+        button.setToolTip(tip)
+        button.setAccessibleDescription(tip)
+        button.clicked.connect(lambda _checked: call())
+        return button
+
+    def offers(self, answers: Sequence[Answer]) -> bool:
+        return [button.text() for button in self.buttons] == [text for text, _tip, _call in answers]
+
+    def say(self, title: str, text: str, warning: bool) -> None:
+        self._title.setText(title)
+        self._title.setMaximumWidth(self._title.fontMetrics().horizontalAdvance(title) + 6)
+        self._text.setText(text)
+        self._text.setToolTip(text)
+        self.setAccessibleName(self.said)
+        kind = "warning" if warning else "note"
+        if self.property("notice") != kind:
+            self.setProperty("notice", kind)
+            self.style().polish(self)
+
+    @property
+    def said(self) -> str:
+        return f"{self._title.text()} {self._text.text()}".strip()

@@ -1,0 +1,85 @@
+"""Training without a window: `biasstudio train`, with a progress bar in the terminal."""
+
+import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from biasstudio.recording.run_format import RunError
+from biasstudio.spec.compatibility import misfit
+from biasstudio.spec.experiment import Experiment, load_experiment
+
+
+class _Interruption:
+    """Ctrl-C asks once, politely: training ends after the present step, and the file is whole. Twice is Python's own."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __call__(self, number: int, frame: FrameType | None) -> None:
+        if self.asked:
+            signal.default_int_handler(number, frame)
+        self.asked = True
+
+
+@contextmanager
+def _interruptible() -> Iterator[_Interruption]:
+    interruption = _Interruption()
+    before = {number: signal.signal(number, interruption) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield interruption
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def train_file(path: Path, out: Path, size_limit: int, overwrite: bool) -> int:
+    """Train the experiment in a .biasexp file, recording into `out`; the exit status: 0, or 1 where it ended early.
+
+    Raises SpecError, RunError or OSError with a sentence for the person. Only the main thread may call.
+    """
+    experiment = load_experiment(path)
+    if not overwrite and out.exists():
+        raise RunError(f"{out} exists already; say --force to replace it")
+    console = Console(stderr=True)
+    console.print(f"{path.name}: {experiment.training.epochs} epochs on {experiment.data.type.title}")
+    return _train(experiment, out, size_limit, console)
+
+
+def _train(experiment: Experiment, out: Path, size_limit: int, console: Console) -> int:
+    # Only now: a wrong file is told at once, before TensorFlow is loaded.
+    from biasstudio.engine.build import build_network
+    from biasstudio.engine.train import planned_steps, recorder_of, train
+
+    network = build_network(experiment)
+    unfit = misfit(experiment, network.layers[-1].output_shape)
+    if unfit is not None:
+        raise unfit
+    history, steps = network.history, planned_steps(network, experiment.training)
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with (
+        recorder_of(network, out, out.stem, size_limit=size_limit) as recorder,
+        _interruptible() as interruption,
+        Progress(*columns, console=console) as progress,
+    ):
+        task = progress.add_task("training", total=steps)
+
+        def between_batches() -> bool:
+            loss = history.metrics_at(history.last_step)["loss"]
+            progress.update(task, completed=history.last_step, description=f"loss {loss:.4f}")
+            return interruption.asked
+
+        finite = train(network, experiment.training, between_batches, recorder)
+        if interruption.asked:
+            recorder.say_state("stopped")
+        elif not finite:
+            recorder.say_state("failed")
+    if recorder.failure:
+        raise RunError(recorder.failure.rstrip("."))
+    how = "stopped" if interruption.asked else "finished" if finite else "ended: values stopped being finite"
+    console.print(f"Training {how} after {history.last_step:,} steps; recorded in {out}")
+    return 0 if finite and not interruption.asked else 1

@@ -1,0 +1,154 @@
+"""RunFollower: the thread that reads a run's file into a History, and keeps it up while another process writes it."""
+
+import logging
+import threading
+import time
+import traceback
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QThread, Signal
+
+from biasstudio.recording.history import History
+from biasstudio.recording.run_format import LIVING_SECONDS, RunError
+from biasstudio.recording.run_history import RunHistory
+from biasstudio.recording.run_reader import Run, open_run
+from biasstudio.spec.experiment import Experiment
+
+_log = logging.getLogger(__name__)
+
+LOOK_SECONDS = 0.08
+LOOK_AFTER_END_SECONDS = 1.0
+
+
+class RunState(Enum):
+    """What becomes of a run's file. The value is what the person reads."""
+
+    RECORDING = "being recorded"
+    FINISHED = "finished"
+    STOPPED = "stopped"
+    FAILED = "ended by values that stopped being finite"
+    SILENT = "interrupted: nothing has been written for some seconds, its training has ended or hangs"
+    LOST = "its file was deleted or moved; what was read so far is still here"
+
+
+@dataclass(frozen=True)
+class OpenedRun:
+    """A run that was opened. `history` fills while it is looked at. `experiment` is None where a script trained."""
+
+    path: Path
+    name: str
+    note: str
+    created: datetime
+    history: History
+    experiment: Experiment | None
+    experiment_fault: str
+    """Why the experiment in the file can't be read, if so."""
+    state: RunState
+    thinned: int
+    """1, or how far apart the frames are where older ones were thinned out."""
+
+    def with_state(self, state: RunState) -> "OpenedRun":
+        return replace(self, state=state)
+
+
+class RunFollower(QThread):
+    """Reads one run; `close` ends it. The signals arrive in the receiver's thread."""
+
+    opened = Signal(OpenedRun)
+    """Once at first, and again with another history where the run's vectors have changed."""
+    loaded = Signal()
+    """All that was in the file at first has been read."""
+    stateChanged = Signal(RunState)
+    failed = Signal(str)
+    """The file can't be read (any more): one sentence."""
+
+    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("runFollower")
+        self.path = path
+        self._closing = threading.Event()
+        self._run: Run | None = None
+        self._state: RunState | None = None
+
+    def close(self) -> None:
+        """End following, without waiting for it; `finished` says when it has ended."""
+        self._closing.set()
+
+    def run(self) -> None:
+        """The thread."""
+        try:
+            self._run = open_run(self.path)
+            self._follow(self._run)
+        except RunError as error:
+            self.failed.emit(str(error))
+        except MemoryError:
+            self.failed.emit(f"There is not enough memory to open {self.path.name}.")
+        except Exception as error:  # noqa: BLE001 - the thread must end well whatever the file holds; it is logged
+            _log.error("fault in following %s\n%s", self.path, traceback.format_exc())
+            self.failed.emit(f"{self.path.name} can't be shown: {type(error).__name__}: {error}")
+        # Frames that the memory doesn't hold are read from the file as long as the run is looked at.
+        self._closing.wait()
+        if self._run is not None:
+            self._run.close()
+
+    def _follow(self, run: Run) -> None:
+        self._check_frames(run)
+        reading = RunHistory(run)
+        inode, heard, beat = self.path.stat().st_ino, time.monotonic(), run.heartbeat
+        self._state = _state_of(run, silent=time.time() - run.heartbeat > 15 * LIVING_SECONDS)
+        self._report(run, reading)
+        reading.take_in()
+        self.loaded.emit()
+        # A run that has ended may be trained on: it is looked at now and then.
+        while not self._closing.wait(LOOK_SECONDS if run.state == "recording" else LOOK_AFTER_END_SECONDS):
+            if self._lost(inode):
+                self._change(RunState.LOST)
+                return
+            if reading.take_in():
+                self._report(run, reading)
+            now = time.monotonic()
+            if run.heartbeat != beat:
+                heard, beat = now, run.heartbeat
+                self._change(_state_of(run, silent=False))
+            elif run.state != "recording" or now - heard > LIVING_SECONDS:
+                self._change(_state_of(run, silent=True))
+
+    def _check_frames(self, run: Run) -> None:
+        """Wait for the first frame of a run that has just begun; one that ended without any can't be shown."""
+        waited = time.monotonic()
+        while not len(run.steps) and not self._closing.is_set():
+            if run.state != "recording" or time.monotonic() - waited > LIVING_SECONDS:
+                raise RunError(f"{self.path.name} holds no frames: its training ended before anything was recorded.")
+            self._closing.wait(LOOK_SECONDS)
+            run.refresh()
+
+    def _lost(self, inode: int) -> bool:
+        try:
+            return self.path.stat().st_ino != inode
+        except OSError:
+            return True
+
+    def _change(self, state: RunState) -> None:
+        if state is not self._state:
+            self._state = state
+            self.stateChanged.emit(state)
+
+    def _report(self, run: Run, reading: RunHistory) -> None:
+        state = self._state or RunState.RECORDING
+        experiment, fault = None, ""
+        try:
+            experiment = run.experiment
+        except RunError as error:
+            # Its values can be looked at all the same.
+            fault = str(error)
+        self.opened.emit(
+            OpenedRun(self.path, run.name, run.note, run.created, reading.history, experiment, fault, state, run.stride)
+        )
+
+
+def _state_of(run: Run, silent: bool) -> RunState:
+    states = {"finished": RunState.FINISHED, "stopped": RunState.STOPPED, "failed": RunState.FAILED}
+    return states.get(run.state, RunState.SILENT if silent else RunState.RECORDING)
