@@ -17,6 +17,7 @@ from biasstudio.gui.file_actions import load_example
 from biasstudio.gui.icons import application_icon
 from biasstudio.gui.main_window import MainWindow
 from biasstudio.gui.theme import theme
+from biasstudio.recording.run_format import SUFFIX as RUN_SUFFIX
 from biasstudio.spec.experiment import Experiment
 
 
@@ -66,6 +67,12 @@ def run(files: Sequence[Path]) -> int:
     let_python_run.start(250)
     sys.excepthook = lambda kind, error, trace: _show_bug(window, kind, error, trace)
     window.show()
+    runs = [file for file in files if file.suffix == RUN_SUFFIX]
     for file in files:
-        window.files.open_path(file)
+        if file not in runs:
+            window.files.open_path(file)
+    if len(runs) == 1:
+        window.files.open_path(runs[0])
+    elif runs:
+        window.runs.compareAsked.emit(runs)
     return application.exec()

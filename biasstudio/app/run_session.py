@@ -100,6 +100,11 @@ class RunSession(QObject):
         return self._main is not None
 
     @property
+    def replayed(self) -> OpenedRun | None:
+        """The run that the panels show in place of the live network, once it is open."""
+        return self._opened.get(self._main) if self._main is not None else None
+
+    @property
     def following(self) -> bool:
         """Whether frames may come from a file."""
         states = (self._opened[path].state for path in self._followers if path in self._opened)

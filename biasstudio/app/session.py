@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, QTimer
 
 from biasstudio.app.run_session import RunSession
+from biasstudio.doctor.diagnose import diagnose
 from biasstudio.doctor.finding import Finding
 from biasstudio.gui.checked_text import commit_typing
 from biasstudio.gui.document import Document
@@ -41,7 +42,7 @@ class Session(QObject):
         self._awaiting = False
         self._ended: TrainingEnded | None = None
         self._refused: SpecError | None = None
-        self._closing = False
+        self._closing = self._findings_of_run = False
         window.ready = self.ready
         self._connect_worker()
         self._connect_window()
@@ -190,7 +191,19 @@ class Session(QObject):
         self._window.clock.set_training(self._state is WorkerState.TRAINING or self.runs.following)
 
     def _follow_runs(self) -> None:
+        """The findings are on what the panels show."""
         self._watch_frames()
+        replayed = self.runs.replayed
+        if replayed is None:
+            if self._findings_of_run and self._built is not None:
+                self._show_findings(self._ended.findings if self._ended else self._built.findings)
+            self._findings_of_run = False
+        elif replayed.experiment is None:
+            self._findings_of_run = True
+            self._window.findings.show_findings((), "A script trained this run: the Doctor would need its network.")
+        else:
+            self._findings_of_run = True
+            self._window.findings.show_findings(diagnose(replayed.experiment, replayed.history))
 
     def _update_actions(self) -> None:
         built, problem = self._built, self._problem()

@@ -31,7 +31,9 @@ def _harmless(hook: Hook) -> Hook:
 
     @functools.wraps(hook)
     def guarded(self: "BiasRecorder", *args: Any, **kwargs: Any) -> None:
-        if self.failure and self._history is None:
+        if self.failure and not self._told:
+            self._tell(self.failure)
+        if self._fault or (self.failure and self._history is None):
             return
         try:
             hook(self, *args, **kwargs)
@@ -190,8 +192,6 @@ class BiasRecorder(keras.callbacks.Callback):
             self._drain(self._tap)
         else:
             self._read(made)
-        if self.failure and not self._told:
-            self._tell(self.failure)
 
     def _drain(self, tap: StepTap) -> None:
         """Take the steps out of the tap."""

@@ -369,6 +369,7 @@ class _TrainingControl:
             self._pausing = False
         elif isinstance(command, Stop):
             self.stopped = True
+            self._recorder.note_event("stop")
         elif isinstance(command, TrainJobs):
             self.later.append(command)
         elif isinstance(command, ReadWeights):
@@ -382,6 +383,7 @@ class _TrainingControl:
         if not self._must_hold():
             return
         self.report()
+        self._recorder.note_event("pause")
         self._worker.stateChanged.emit(WorkerState.PAUSED)
         while self._must_hold():
             self._take(self._worker.inbox.take())

@@ -130,11 +130,10 @@ class ComparisonBar(QWidget):
         self._flow.setVerticalSpacing(2)
 
     def minimumSizeHint(self) -> QSize:
-        return QSize(self._controls.sizeHint().width(), self.height())
+        return QSize(self._controls.sizeHint().width(), 0)
 
     def _show_runs(self) -> None:
         compared = self._state.compared
-        self.setVisible(bool(compared))
         for part in (*self.tags, self._controls):
             self._flow.removeWidget(part)
         for tag in self.tags:
@@ -149,6 +148,7 @@ class ComparisonBar(QWidget):
             self._controls.show()
             self._fit()
         self._show_alignment()
+        self.setVisible(bool(compared))
 
     def _add_compared(self, index: int, run: ComparedRun) -> None:
         note = "\nDifferences are to this run." if index == 0 else ""

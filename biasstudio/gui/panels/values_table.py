@@ -34,7 +34,7 @@ _EXPLANATION = (
 _FONT_SHRINK = 0.92
 # Where there is no room for all, the columns at the end of this list go first.
 _COLUMNS_BY_WORTH = (UNIT, NOW, DIFFERENCE, OTHER, CHANGE, INITIAL)
-_COLUMN_LETTERS = "difference ▾"
+_WIDEST_HEADING = "difference ▾"
 
 
 class ValuesTable(Panel):
@@ -79,6 +79,9 @@ class ValuesTable(Panel):
         table.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Stretch)
         table.horizontalHeader().setMinimumSectionSize(30)
         table.horizontalHeader().setSectionResizeMode(UNIT, QHeaderView.ResizeMode.ResizeToContents)
+        # The others share what is left: their headings are short.
+        table.horizontalHeader().setSectionResizeMode(DIFFERENCE, QHeaderView.ResizeMode.Fixed)
+        table.setColumnWidth(DIFFERENCE, self._widest_heading())
         table.horizontalHeader().setHighlightSections(False)
         table.sortByColumn(UNIT, Qt.SortOrder.AscendingOrder)
         table.setSortingEnabled(True)
@@ -116,11 +119,12 @@ class ValuesTable(Panel):
         place = f"{vector.path} · step {self.state.step:,}"
         self.say(note or missing_note(self.state.compared[:1], vector) or place, bool(note))
 
+    def _widest_heading(self) -> int:
+        return self.table.horizontalHeader().fontMetrics().horizontalAdvance(_WIDEST_HEADING) + 8
+
     def _fit_columns(self) -> None:
         comparing = self.state.offers_difference
-        metrics = self.table.horizontalHeader().fontMetrics()
-        width = metrics.horizontalAdvance(_COLUMN_LETTERS) + 8
-        count = max(4, self.table.viewport().width() // width) if comparing else 4
+        count = max(4, self.table.viewport().width() // self._widest_heading()) if comparing else 4
         shown = _COLUMNS_BY_WORTH[:count] if comparing else (UNIT, INITIAL, NOW, CHANGE)
         for column in _COLUMNS_BY_WORTH:
             self.table.setColumnHidden(column, column not in shown)

@@ -111,7 +111,7 @@ def test_strokes_are_painted_in_their_colour(shown, state):
         assert theme().colours.series[0] in near
 
 
-def test_values_of_compared_runs_lie_in_the_range(shown, state, history):
+def test_values_of_compared_runs_lie_in_the_range(shown, state):
     wide = ComparedRun("wide", "wide", history_of(OTHER * 9))
     panel = shown(VectorPanel, (wide,))
     low, high = panel.plot.shown_range()[1]
@@ -279,6 +279,8 @@ def test_the_heatmap_of_differences(shown, state, frames):
     assert np.abs(wanted).max() <= limit <= np.abs(wanted).max() * 1.11
     assert np.abs(panel.image.image.astype(int) - (np.round(wanted / limit * 127) + 127)).max() <= 1
     assert panel.subtitle.text().startswith("difference to “Adam”")
+    # The colour bar's figures have taken some room.
+    QTest.qWait(20)
     spot = panel.plot.mapToScene(panel.plot.position_of(20, 9))
     step = round(panel.plot.box.mapSceneToView(spot).x())
     hover(panel.plot, 20, 9)
