@@ -70,7 +70,7 @@ def _train(experiment: Experiment, out: Path, size_limit: int, console: Console)
 
         def between_batches() -> bool:
             loss = history.metrics_at(history.last_step)["loss"]
-            progress.update(task, completed=history.last_step, description=f"loss {loss:.4f}")
+            progress.update(task, completed=recorder.last_step, description=f"loss {loss:.4f}")
             return interruption.asked
 
         finite = train(network, experiment.training, between_batches, recorder)

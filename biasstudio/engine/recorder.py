@@ -1,9 +1,11 @@
 """BiasRecorder: the Keras callback that records every step's bias values, into a run's file, a history, or both."""
 
+import atexit
 import functools
 import logging
 import math
 import platform
+import time
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
@@ -23,6 +25,8 @@ from biasstudio.recording.run_writer import DEFAULT_SIZE_LIMIT, RunWriter
 
 _log = logging.getLogger(__name__)
 _FLUSH_SECONDS = 10.0
+# A history is looked at while it grows; a file is committed five times a second.
+_DRAIN_SECONDS_OF_HISTORY, _DRAIN_SECONDS_OF_FILE = 0.03, 0.2
 Hook = TypeVar("Hook", bound=Callable[..., None])
 
 
@@ -94,7 +98,12 @@ class BiasRecorder(keras.callbacks.Callback):
         self._step = history.last_step if history is not None else -1
         self._epochs_before = self._epoch = history.epoch_of(self._step) if history is not None else 0
         self._batch = -1
+        self._waiting, self._drained_at = 0, 0.0
+        self._drain_seconds = _DRAIN_SECONDS_OF_FILE if history is None else _DRAIN_SECONDS_OF_HISTORY
         self._stopping = self._whole = False
+        self.finite = True
+        """Whether all biases recorded were finite."""
+        atexit.register(self.close)
 
     def __enter__(self) -> "BiasRecorder":
         return self
@@ -104,8 +113,8 @@ class BiasRecorder(keras.callbacks.Callback):
 
     @property
     def last_step(self) -> int:
-        """The newest step recorded; -1 before any."""
-        return self._step
+        """The newest step made, which `flush` brings into file and history; -1 before any."""
+        return max(0, self._step) + self._waiting if self._waiting else self._step
 
     @property
     def archive(self) -> FrameArchive | None:
@@ -117,8 +126,16 @@ class BiasRecorder(keras.callbacks.Callback):
         """Why recording has ended early, in one sentence; "" while all is well."""
         return self._fault or (self._writer.failure if self._writer is not None else "")
 
+    @_harmless
+    def flush(self) -> None:
+        """Bring all steps made so far into file and history; else it is done a few times a second."""
+        if self._tap is not None and self._tap.is_attached:
+            self._drain(self._tap)
+
     def close(self) -> None:
         """Complete the file. Also done at the interpreter's exit."""
+        atexit.unregister(self.close)
+        self.flush()
         self._detach()
         if self._writer is not None:
             self._writer.close_as_said()
@@ -179,6 +196,7 @@ class BiasRecorder(keras.callbacks.Callback):
 
     @_harmless
     def on_epoch_begin(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        self.flush()
         self._epoch = self._epochs_before + epoch + 1
         self._batch, self._whole = -1, True
         self._metrics.start_epoch()
@@ -188,22 +206,28 @@ class BiasRecorder(keras.callbacks.Callback):
         made, self._batch = batch - self._batch, batch
         # Who stops the training in the middle of an epoch leaves it a part of one.
         self._stopping = bool(self.model.stop_training)
-        if self._tap is not None:
-            self._drain(self._tap)
-        else:
+        if self._tap is None:
             self._read(made)
+            return
+        self._waiting += made
+        # Reading a step costs more than recording it: many are read at once.
+        full = self._waiting + self.model.steps_per_execution > self._tap.most_waiting
+        if full or time.monotonic() - self._drained_at > self._drain_seconds:
+            self._drain(self._tap)
 
     def _drain(self, tap: StepTap) -> None:
         """Take the steps out of the tap."""
         if tap.fault is not None:
             raise tap.fault
         rows, watched = tap.take(), tap.watched
-        if watched is None:
+        self._waiting, self._drained_at = 0, time.monotonic()
+        if watched is None or not len(rows):
             return
         if self._watched is None:
             # A model that is built by its first batch has its first values only there.
             self._begin_fit(watched, tap.initial if self._initial is None else self._initial)
         total, count = watched.total, len(watched.metrics)
+        self.finite = self.finite and bool(np.isfinite(rows[:, :total]).all())
         metrics = self._metrics.of_batches(rows[:, len(rows[0]) - 2 * count :].reshape(-1, 2, count))
         for row, values in zip(rows, metrics, strict=True):
             gradients = row[total : 2 * total] if self._gradients else None
@@ -213,7 +237,9 @@ class BiasRecorder(keras.callbacks.Callback):
         """Read the biases after an execution of `made` steps."""
         watched = self._watched or self._begin_fit(Watched.of(self.model), self._initial)
         metrics = self._metrics.of_batches(read_states(watched.metrics)[np.newaxis])
-        self._append(max(0, self._step) + made, self._epoch, read_frame(watched.variables), metrics[0])
+        frame = read_frame(watched.variables)
+        self.finite = self.finite and bool(np.isfinite(frame).all())
+        self._append(max(0, self._step) + made, self._epoch, frame, metrics[0])
 
     def _begin_fit(self, watched: Watched, initial: Floats | None) -> Watched:
         """The first steps of a fit were made: only now Keras has all its metrics."""
@@ -251,6 +277,7 @@ class BiasRecorder(keras.callbacks.Callback):
 
     @_harmless
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
+        self.flush()
         planned = self.params.get("steps")
         cut = self._stopping and planned is not None and self._batch + 1 < planned
         if cut or not self._whole:
@@ -264,6 +291,7 @@ class BiasRecorder(keras.callbacks.Callback):
 
     @_harmless
     def on_train_end(self, logs: Mapping[str, Any] | None = None) -> None:
+        self.flush()
         # The model is as it was: saved, cloned or trained without the recorder, nothing of it is there.
         self._detach()
         self.say_state("finished")

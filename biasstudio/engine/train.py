@@ -9,12 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import keras
-import numpy as np
 
 from biasstudio.engine.build import Network
 from biasstudio.engine.data import Samples, load_samples
 from biasstudio.engine.recorder import BiasRecorder
-from biasstudio.recording.history import History
 from biasstudio.recording.run_writer import DEFAULT_SIZE_LIMIT
 from biasstudio.spec.experiment import Training, experiment_to_json
 
@@ -50,18 +48,20 @@ class StepRate:
 
 
 class _Control(keras.callbacks.Callback):
-    """Asks between batches whether to go on, and ends the training where a value is not finite. After the recorder."""
+    """Asks between batches whether to go on, and ends the training where values are not finite. After the recorder.
 
-    def __init__(self, history: History, recorder: BiasRecorder, between_batches: BetweenBatches) -> None:
+    The loss is seen at each batch, the biases as they are recorded: a bias that is not finite makes the next loss so.
+    """
+
+    def __init__(self, recorder: BiasRecorder, between_batches: BetweenBatches) -> None:
         super().__init__()
-        self._history, self._recorder, self._between_batches = history, recorder, between_batches
+        self._recorder, self._between_batches = recorder, between_batches
         self.finite = True
         self._stopped = False
 
     def on_train_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
-        step = self._history.last_step
-        loss = self._history.metrics_at(step)["loss"]
-        self.finite = math.isfinite(loss) and bool(np.isfinite(self._history.frame(step)).all())
+        # Keras's running mean is not finite from the first batch on whose loss is not.
+        self.finite = math.isfinite((logs or {}).get("loss", 0.0)) and self._recorder.finite
         self._look()
 
     def on_test_batch_end(self, batch: int, logs: Mapping[str, Any] | None = None) -> None:
@@ -115,7 +115,7 @@ def train(network: Network, training: Training, between_batches: BetweenBatches,
     False where training was ended because a bias or the loss was no longer finite.
     """
     samples, validation = load_samples(network.experiment.data).split(training.validation_share)
-    control = _Control(network.history, recorder, between_batches)
+    control = _Control(recorder, between_batches)
     network.model.fit(
         samples.x,
         samples.y,

@@ -254,7 +254,7 @@ class ModelWorker(QThread):
         from biasstudio.engine.train import planned_steps, train
 
         control = _TrainingControl(
-            self, network, experiment, recorder, planned_steps(network, experiment.training), only_one, job
+            self, experiment, recorder, planned_steps(network, experiment.training), only_one, job
         )
         self.stateChanged.emit(WorkerState.TRAINING)
         finite = train(network, experiment.training, control.between_batches, recorder)
@@ -321,7 +321,6 @@ class _TrainingControl:
     def __init__(
         self,
         worker: ModelWorker,
-        network: "Network",
         experiment: Experiment,
         recorder: "BiasRecorder",
         steps_planned: int,
@@ -330,14 +329,14 @@ class _TrainingControl:
     ) -> None:
         from biasstudio.engine.train import StepRate
 
-        self._worker, self._network, self._experiment = worker, network, experiment
+        self._worker, self._experiment = worker, experiment
         self._recorder, self._job = recorder, job
         self._told = bool(recorder.failure)
         # Jobs that were asked for while this goes on come after it.
         self.later: list[TrainJobs] = []
         self._steps_planned = steps_planned
         self._pausing, self._steps_asked = only_one, int(only_one)
-        self._first_step = network.history.last_step
+        self._first_step = recorder.last_step
         self._rate = StepRate()
         self._reported_at = 0.0
         self._last_seen = self._first_step
@@ -345,7 +344,7 @@ class _TrainingControl:
 
     def between_batches(self) -> bool:
         """True ends the training."""
-        step = self._network.history.last_step
+        step = self._recorder.last_step
         # A batch of the validation makes no step, and no pause begins there.
         made_step = step != self._last_seen
         self._last_seen = step
@@ -382,6 +381,8 @@ class _TrainingControl:
     def _hold(self) -> None:
         if not self._must_hold():
             return
+        # The panels show the very step at which it is held.
+        self._recorder.flush()
         self.report()
         self._recorder.note_event("pause")
         self._worker.stateChanged.emit(WorkerState.PAUSED)
@@ -396,8 +397,7 @@ class _TrainingControl:
 
     def report(self) -> None:
         """Emit the progress."""
-        history = self._network.history
-        step = history.last_step
+        step = self._recorder.last_step
         done, rate = step - self._first_step, self._rate.per_second
         self._reported_at = time.monotonic()
         if self._recorder.failure and not self._told:

@@ -12,8 +12,14 @@ from tests.experiments import moons, tutorial
 
 
 def train(network, training, between_batches):
+    """Train with the history up to date after every batch."""
     with recorder_of(network) as recorder:
-        return train_recording(network, training, between_batches, recorder)
+
+        def up_to_date():
+            recorder.flush()
+            return between_batches()
+
+        return train_recording(network, training, up_to_date, recorder)
 
 
 class Witness(keras.callbacks.Callback):

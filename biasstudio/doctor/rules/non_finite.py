@@ -10,18 +10,18 @@ from biasstudio.spec.experiment import Experiment
 
 
 def non_finite(experiment: Experiment, history: History) -> Iterator[Finding]:
-    """Looks at the newest step alone: training ends at the first one that is not finite."""
+    """Looks for the first step that is not finite, back from the newest: what isn't finite stays so."""
     step = history.last_step
-    if step < 1:
+    if step < 1 or _is_finite(history, step):
         return
+    while step > 1 and not _is_finite(history, step - 1):
+        step -= 1
     at_fault = [
         f"{vector.path} ({np.count_nonzero(~np.isfinite(values))} of {vector.length} values)"
         for vector in history.vectors
         if not np.isfinite(values := history.values(vector.path, step)).all()
     ]
     loss = history.metrics_at(step)["loss"]
-    if not at_fault and np.isfinite(loss):
-        return
     what = ", ".join(at_fault) if at_fault else "no bias yet"
     yield Finding(
         "non-finite",
@@ -34,6 +34,10 @@ def non_finite(experiment: Experiment, history: History) -> Iterator[Finding]:
         f"{experiment.training.optimizer}: try a tenth of it.",
         step,
     )
+
+
+def _is_finite(history: History, step: int) -> bool:
+    return bool(np.isfinite(history.metrics_at(step)["loss"]) and np.isfinite(history.frame(step)).all())
 
 
 def _before(history: History, step: int) -> str:
