@@ -1,0 +1,298 @@
+"""Runs in the window: recorded, listed, replayed, followed, compared, trained again; and what goes wrong with them."""
+
+import os
+import signal
+import sqlite3
+import subprocess
+import sys
+import textwrap
+
+import numpy as np
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QPushButton
+
+from biasstudio import open_run
+from biasstudio.gui.runs.run_library import usual_folder
+from biasstudio.recording.network import BiasVector
+from biasstudio.recording.run_format import RunAbout
+from biasstudio.recording.run_writer import RunWriter
+from tests.experiments import moons
+
+VECTOR = BiasVector("dense/bias", (4,), "dense", "unit")
+
+
+def write_run(path, steps=30, name="by hand", state="finished", offset=0.0):
+    """A run of one vector whose values are the step's number plus `offset`."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    writer = RunWriter(path, RunAbout(name))
+    writer.start_layout([VECTOR], ["loss"])
+    for step in range(steps):
+        writer.append(step, (step + 9) // 10, np.full(4, step + offset, np.float32), [1 / step] if step else [])
+    writer.close(state)
+    return path
+
+
+def train(window):
+    """Click on Train, and wait until it has ended and its run is in the list."""
+    history = window.view.history
+    window.actions_of_training.train.trigger()
+    assert window.wait_until(lambda: history.epochs() and window.ready(), 60_000)
+    assert window.wait_until(lambda: any(run.state == "finished" for run in window.runs.model.runs()), 10_000)
+    return history
+
+
+def show_runs(window):
+    window.left.setCurrentIndex(1)
+    assert window.wait_until(lambda: window.runs.in_order.rowCount() > 0, 10_000)
+
+
+def click_row(window, row, modifier=Qt.KeyboardModifier.NoModifier):
+    rect = window.runs.list.visualRect(window.runs.in_order.index(row, 0))
+    QTest.mouseClick(window.runs.list.viewport(), Qt.MouseButton.LeftButton, modifier, rect.center())
+
+
+def open_row(window, row):
+    click_row(window, row)
+    rect = window.runs.list.visualRect(window.runs.in_order.index(row, 0))
+    QTest.mouseDClick(
+        window.runs.list.viewport(), Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, rect.center()
+    )
+
+
+def answer(window, text):
+    """Click a button of a notice."""
+    button = next(b for b in window.notices.findChildren(QPushButton) if b.text() == text and b.isVisible())
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+
+
+def test_a_training_is_recorded_listed_and_replayed(open_window):
+    window = open_window(moons(seed=3))
+    live = train(window)
+    summary = window.runs.model.runs()[0]
+    assert summary.path.parent == usual_folder()
+    assert summary.steps == live.last_step
+    connection = sqlite3.connect(summary.path)
+    blobs = [blob for (blob,) in connection.execute("SELECT biases FROM frames ORDER BY step")]
+    connection.close()
+    assert len(blobs) == live.last_step + 1
+    for step, blob in enumerate(blobs):
+        assert np.array_equal(np.frombuffer(blob, "<f4"), live.frame(step))
+    show_runs(window)
+    open_row(window, 0)
+    assert window.wait_until(lambda: window.view.history is not live and window.view.history.last_step > 0, 10_000)
+    assert "Replay" in window.notices.said("run")
+    window.view.show_step(7)
+    path = window.view.vector.path
+    with open_run(summary.path) as run:
+        assert np.array_equal(window.view.history.values(path, 7), run[path][7])
+    assert window.wait_until(lambda: not window.panels.vector_panel.dirty, 5_000)
+    drawn = np.asarray(window.panels.vector_panel.bars.opts["height"])
+    np.testing.assert_allclose(drawn, np.frombuffer(blobs[7], "<f4")[: len(drawn)])
+    answer(window, "Back to the network")
+    assert window.view.history is live
+    assert window.notices.said("run") == ""
+
+
+def test_the_experiment_of_a_run_gives_the_same_values_again(open_window):
+    window = open_window(moons(seed=5))
+    train(window)
+    first = window.runs.model.runs()[0].path
+    window.document.edit("Seed", lambda experiment: experiment.change_training(seed=6))
+    assert window.wait_ready()
+    window.document.undo_stack.setClean()
+    show_runs(window)
+    open_row(window, 0)
+    assert window.wait_until(lambda: window.notices.said("run"), 10_000)
+    answer(window, "Open its experiment")
+    assert window.wait_ready()
+    assert window.document.experiment.training.seed == 5
+    window.actions_of_training.train.trigger()
+    assert window.wait_until(lambda: len(window.runs.model.runs()) == 2 and window.ready(), 60_000)
+    assert window.wait_until(lambda: all(run.state == "finished" for run in window.runs.model.runs()), 10_000)
+    second = next(run.path for run in window.runs.model.runs() if run.path != first)
+    with open_run(first) as one, open_run(second) as other:
+        assert one.steps.tolist() == other.steps.tolist()
+        for step in one.steps.tolist():
+            assert np.array_equal(one.frame(step), other.frame(step))
+
+
+def test_two_runs_are_laid_over_each_other(open_window):
+    folder = usual_folder()
+    write_run(folder / "a.biasrun", name="first")
+    write_run(folder / "b.biasrun", name="second", offset=100.0)
+    window = open_window(moons())
+    show_runs(window)
+    assert window.wait_until(lambda: window.runs.in_order.rowCount() == 2, 5_000)
+    click_row(window, 0)
+    click_row(window, 1, Qt.KeyboardModifier.ControlModifier)
+    button = next(b for b in window.runs.findChildren(QAbstractButton) if b.text() == "Compare")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert window.wait_until(lambda: len(window.view.compared) == 1 and window.view.history.size == 30, 10_000)
+    shown, other = window.view.history.values("dense/bias", 5), window.view.compared[0]
+    assert abs(float((shown - other.history.values("dense/bias", 5))[0])) == 100.0
+    assert {window.view.name, other.name} == {"first", "second"}
+    assert window.comparison.model.columnCount() == 2
+    window.view.set_compared(())  # as by the legend's own button
+    assert window.comparison.model.columnCount() == 0
+
+
+WRITING = """
+    import sys, time
+    import numpy as np
+    from pathlib import Path
+    from biasstudio.recording.network import BiasVector
+    from biasstudio.recording.run_format import RunAbout
+    from biasstudio.recording.run_writer import RunWriter
+    writer = RunWriter(Path(sys.argv[1]), RunAbout("elsewhere"))
+    writer.start_layout([BiasVector("dense/bias", (4,), "dense", "unit")], ["loss"])
+    for step in range(100_000):
+        writer.append(step, 1, np.full(4, step, np.float32), [1.0])
+        if step == 0:
+            writer.flush()
+            print("begun", flush=True)
+        time.sleep(0.01)
+"""
+
+
+@pytest.fixture
+def writing(tmp_path):
+    """A run that another process is writing, and that process."""
+    path = tmp_path / "elsewhere.biasrun"
+    command = [sys.executable, "-c", textwrap.dedent(WRITING), str(path)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as process:
+        assert process.stdout.readline() == b"begun\n"
+        yield path, process
+        process.kill()
+
+
+def test_a_run_that_another_process_writes_is_followed_and_its_end_is_said(open_window, writing):
+    path, process = writing
+    window = open_window(moons())
+    window.files.open_path(path)
+    assert window.wait_until(lambda: "Following" in window.notices.said("run"), 10_000)
+    history = window.view.history
+    for _ in range(3):
+        seen = history.last_step
+        assert window.wait_until(lambda seen=seen: history.last_step > seen + 5, 5_000)
+    assert np.array_equal(history.values("dense/bias", seen), np.full(4, seen, np.float32))
+    process.send_signal(signal.SIGKILL)
+    assert window.wait_until(lambda: "interrupted" in window.notices.said("run"), 15_000)
+
+
+def test_a_file_deleted_while_followed_is_said_and_what_was_read_stays(open_window, writing):
+    path, _process = writing
+    window = open_window(moons())
+    window.files.open_path(path)
+    assert window.wait_until(lambda: "Following" in window.notices.said("run"), 10_000)
+    history = window.view.history
+    assert window.wait_until(lambda: history.last_step > 5, 5_000)
+    path.unlink()
+    assert window.wait_until(lambda: "deleted or moved" in window.notices.said("run"), 5_000)
+    assert history.values("dense/bias", 3).tolist() == [3.0] * 4
+
+
+def test_two_windows_look_at_one_file(open_window, tmp_path):
+    path = write_run(tmp_path / "one.biasrun")
+    windows = [open_window(moons()), open_window(moons())]
+    for window in windows:
+        window.files.open_path(path)
+    for window in windows:
+        assert window.wait_until(lambda window=window: window.view.history.last_step == 29, 10_000)
+
+
+def test_what_is_no_run_is_said_in_one_sentence(open_window, tmp_path):
+    window = open_window(moons())
+    live = window.view.history
+    (tmp_path / "text.biasrun").write_text("hello")
+    (tmp_path / "empty.biasrun").write_bytes(b"")
+    whole = write_run(tmp_path / "whole.biasrun").read_bytes()
+    (tmp_path / "cut.biasrun").write_bytes(whole[: len(whole) // 2])
+    write_run(tmp_path / "none.biasrun", steps=0)
+    for name, words in (
+        ("text", "is not a run of Bias Studio"),
+        ("empty", "is empty"),
+        ("cut", "damaged"),
+        ("none", "holds no frames"),
+        ("missing", "can't be read"),
+    ):
+        window.files.open_path(tmp_path / f"{name}.biasrun")
+        assert window.wait_until(lambda words=words: words in window.notices.said("file"), 10_000), name
+        assert f"{name}.biasrun" in window.notices.said("file")
+        assert window.view.history is live
+        answer(window, "Dismiss")
+
+
+def test_after_a_crash_the_next_start_offers_the_run(open_window):
+    path = write_run(usual_folder() / "crashed.biasrun", name="crashed", state="recording")
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE about SET value = 1.0 WHERE key = 'heartbeat'")
+    connection.commit()
+    connection.close()
+    window = open_window(moons())
+    assert window.wait_until(lambda: "crashed: 29 steps" in window.notices.said("interrupted"), 10_000)
+    answer(window, "Open")
+    assert window.wait_until(lambda: window.view.history.last_step == 29, 10_000)
+    assert window.notices.said("interrupted") == ""
+    again = open_window(moons())
+    assert again.wait_until(lambda: again.runs.in_order.rowCount() == 1, 10_000)
+    assert again.notices.said("interrupted") == ""
+
+
+def test_a_run_whose_file_fails_is_told_and_training_ends_well(open_window):
+    window = open_window(moons(epochs=200))
+    history = window.view.history
+    window.actions_of_training.train.trigger()
+    assert window.wait_until(lambda: len(list(usual_folder().glob("*.biasrun"))) == 1, 10_000)
+    next(usual_folder().glob("*.biasrun")).unlink()
+    assert window.wait_until(lambda: "deleted or moved" in window.notices.said("recording"), 10_000)
+    step = history.last_step
+    assert window.wait_until(lambda: history.last_step > step + 10, 10_000)
+    window.actions_of_training.stop.trigger()
+    assert window.wait_until(window.ready, 10_000)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="the superuser may write into every folder")
+def test_a_folder_that_may_not_be_written_is_told_and_training_goes_on(open_window):
+    usual_folder().mkdir(parents=True)
+    usual_folder().chmod(0o500)
+    window = open_window(moons())
+    window.actions_of_training.train.trigger()
+    assert window.wait_until(lambda: "can't be written" in window.notices.said("recording"), 10_000)
+    assert window.wait_until(lambda: window.view.history.epochs() and window.ready(), 60_000)
+
+
+def test_a_place_that_is_no_folder_is_told_and_training_goes_on(open_window):
+    usual_folder().parent.mkdir(parents=True)
+    usual_folder().write_text("not a folder")
+    window = open_window(moons())
+    window.actions_of_training.train.trigger()
+    assert window.wait_until(lambda: "can't be" in window.notices.said("recording"), 10_000)
+    assert window.wait_until(lambda: window.view.history.epochs() and window.ready(), 60_000)
+
+
+def test_editing_the_stack_returns_to_the_network(open_window, tmp_path):
+    window = open_window(moons())
+    window.files.open_path(write_run(tmp_path / "one.biasrun"))
+    assert window.wait_until(lambda: window.notices.said("run"), 10_000)
+    window.document.edit_stack("Add", lambda stack: stack.add("Dropout", 1))
+    assert window.wait_ready()
+    assert window.notices.said("run") == ""
+    assert [vector.path for vector in window.view.history.vectors] == ["dense/bias", "dense_1/bias"]
+
+
+def test_the_replay_bar_plays_a_run(open_window, tmp_path):
+    window = open_window(moons())
+    window.files.open_path(write_run(tmp_path / "one.biasrun", steps=200))
+    assert window.wait_until(lambda: window.view.history.last_step == 199, 10_000)
+    window.view.show_step(0)
+    shown = []
+    window.view.cursorChanged.connect(lambda: shown.append(window.view.step))
+    play = next(
+        b for b in window.replay.findChildren(type(window.replay._buttons["play"])) if "Play" in b.accessibleName()
+    )
+    QTest.mouseClick(play, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(5, 5))
+    assert window.wait_until(lambda: len(shown) > 3, 10_000)
+    assert shown == sorted(shown)
+    QTest.mouseClick(play, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(5, 5))
