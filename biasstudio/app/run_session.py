@@ -54,6 +54,7 @@ class RunSession(QObject):
         self._closing = self._showing = False
         self._connect_view()
         self._connect_library()
+        self._connect_menu()
 
     def _connect_view(self) -> None:
         runs = self._window.runs
@@ -61,7 +62,7 @@ class RunSession(QObject):
         runs.compareAsked.connect(self.compare)
         runs.stopComparingAsked.connect(self._let_go)
         runs.trainAgainAsked.connect(self._train_again)
-        runs.showInFolderAsked.connect(lambda path: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))))
+        runs.showInFolderAsked.connect(lambda path: _show_folder(path.parent))
         self._window.view.comparedChanged.connect(self._follow_view)
         self._window.files.runChosen.connect(self.open)
 
@@ -77,9 +78,19 @@ class RunSession(QObject):
         runs.deleteAsked.connect(library.delete)
         runs.deleteForGoodAsked.connect(library.delete_for_good)
 
+    def _connect_menu(self) -> None:
+        actions = self._window.actions_of_runs
+        actions.stop_comparing.triggered.connect(self.stop_comparing)
+        actions.folder.triggered.connect(lambda: _show_folder(self.library.folder))
+        actions.menu.aboutToShow.connect(self._prepare_menu)
+
+    def _prepare_menu(self) -> None:
+        self._window.actions_of_runs.stop_comparing.setEnabled(bool(self._window.view.compared))
+
     def close(self) -> None:
         """Close every file; `idle` says when that is done."""
         self._closing = True
+        self._window.runs.commit_typing()
         self.library.stop()
         for follower in list(self._followers.values()):
             self._end(follower)
@@ -98,6 +109,15 @@ class RunSession(QObject):
     def replaying(self) -> bool:
         """Whether the panels show a run in place of the live network."""
         return self._main is not None
+
+    @property
+    def is_untrained(self) -> bool:
+        """Whether the live network is as it was initialized."""
+        return self._live is not None and self._live.history.last_step < 1
+
+    def refresh(self) -> None:
+        """Figures of what is shown are others now."""
+        self._show()
 
     @property
     def replayed(self) -> OpenedRun | None:
@@ -321,3 +341,7 @@ class RunSession(QObject):
             self._document.replace(experiment, None)
             self.show_live()
             self._window.left.setCurrentIndex(0)
+
+
+def _show_folder(folder: Path) -> None:
+    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))

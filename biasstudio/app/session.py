@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 
+from biasstudio.app.job_session import JobSession
 from biasstudio.app.run_session import RunSession
 from biasstudio.doctor.diagnose import diagnose
 from biasstudio.doctor.finding import Finding
@@ -36,6 +37,7 @@ class Session(QObject):
         self._document, self._window = document, window
         self.worker = ModelWorker(self)
         self.runs = RunSession(document, window)
+        self.jobs = JobSession(window, self.runs, self.worker)
         self._state = WorkerState.LOADING
         self._built: Built | None = None
         self._asked: Experiment | None = None
@@ -70,6 +72,7 @@ class Session(QObject):
 
     def _close(self) -> None:
         self._closing = True
+        self.jobs.close()
         self.runs.close()
         if self.worker.isRunning():
             self.worker.send(Close())
@@ -240,6 +243,7 @@ class Session(QObject):
         self._window.status.show_end(ended)
         self._show_findings(ended.findings)
         self._window.weights.refresh()
+        self.runs.refresh()
 
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
         problem = self._problem()

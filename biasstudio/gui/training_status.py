@@ -49,7 +49,8 @@ class TrainingStatus(QStatusBar):
         self.bar.setRange(0, progress.steps_planned)
         self.bar.setValue(progress.steps_done)
         self.bar.show()
-        parts = [f"epoch {max(1, progress.epoch)} of {progress.epochs}", f"step {progress.step}"]
+        parts = [progress.job] if progress.job else []
+        parts += [f"epoch {max(1, progress.epoch)} of {progress.epochs}", f"step {progress.step}"]
         if progress.steps_per_second:
             parts.append(f"{progress.steps_per_second:.0f} steps/s")
         if progress.seconds_left is not None and progress.steps_done < progress.steps_planned:

@@ -46,6 +46,7 @@ class CellDelegate(QStyledItemDelegate):
         self._draw_picture(painter, area, run)
         self._draw_texts(painter, frame, option.font, run)
         painter.setClipping(False)
+        painter.setBrush(Qt.BrushStyle.NoBrush)
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.setPen(QPen(QColor(colours.accent if chosen else colours.border), 2 if chosen else 1))
         painter.drawRect(QRectF(frame).adjusted(0.5, 0.5, -0.5, -0.5))

@@ -76,7 +76,7 @@ def has_learned(outcome: Outcome, constant_loss: float | None) -> bool | None:
     """
     if constant_loss is None or (outcome.finite and not outcome.epochs):
         return None
-    return outcome.training_loss < LEARNED_BELOW * constant_loss
+    return bool(outcome.training_loss < LEARNED_BELOW * constant_loss)
 
 
 @dataclass(frozen=True)

@@ -25,7 +25,7 @@ from biasstudio.gui.sweep.rows_model import Column, RowsModel
 from biasstudio.gui.sweep.sweep import Sweep
 
 _FONT_SHRINK = 0.92
-_CELL_ROOM = 14
+_CELL_ROOM = 22
 
 
 class FiguresTable(QTableView):
@@ -65,12 +65,15 @@ class FiguresTable(QTableView):
 
     def fit_columns(self) -> None:
         """Each column as wide as its figures need; the first one takes what is left."""
-        heading, metrics = self.horizontalHeader(), self.fontMetrics()
+        heading = self.horizontalHeader()
         for number, column in enumerate(self.rows.columns):
             if number:
-                texts = (f"{column.heading} ▾", column.sample)
+                needed = max(
+                    heading.fontMetrics().horizontalAdvance(f"{column.heading} ▾"),
+                    self.fontMetrics().horizontalAdvance(column.sample),
+                )
                 heading.setSectionResizeMode(number, QHeaderView.ResizeMode.Fixed)
-                heading.resizeSection(number, max(map(metrics.horizontalAdvance, texts)) + _CELL_ROOM)
+                heading.resizeSection(number, needed + _CELL_ROOM)
 
     def _make_copy(self) -> None:
         self.copy_action = QAction("&Copy", self)
@@ -151,6 +154,8 @@ class OutcomeTables(QFrame):
         about = (metric, of, self._path, self._sweep.constant_loss)
         self.kinds.rows.show_columns(kind_columns(*about))
         self.each.rows.show_columns(run_columns(*about))
+        for table in (self.kinds, self.each):
+            table.fit_columns()
         self.kinds.rows.show_rows(kind_rows(self._sweep, self._path))
         self.each.rows.show_rows(run_rows(self._sweep, self._path))
         self.subtitle.setText(f"{of} figures after the last epoch" if outcomes else "")
