@@ -15,7 +15,7 @@ from biasstudio.spec.experiment import Experiment, load_experiment
 
 
 class _Interruption:
-    """Ctrl-C asks once, politely: training ends after the present step, and the file is whole. Twice is Python's own."""
+    """Ctrl-C ends the training after the present step, and the file is whole; a second one is Python's own."""
 
     def __init__(self) -> None:
         self.asked = False

@@ -26,20 +26,14 @@ class JobSession(QObject):
         # Jobs are trained in the order in which they were sent; each group of them ends with jobsEnded.
         self._groups: list[tuple[Job, ...]] = []
         self._swept: tuple[Job, ...] | None = None
-        self._twins = TwinMenu(window)
+        self._twins = TwinMenu(window, lambda: (runs.shown_experiment, window.stack_editor.chosen_layer))
         window.actions_of_runs.add_twins(self._twins)
-        window.actions_of_runs.menu.aboutToShow.connect(self.prepare)
         window.actions_of_runs.sweep.triggered.connect(self._open_dialog)
         self._twins.twinAsked.connect(self._train_twin)
         self._twins.refused.connect(lambda sentence: runs.warn("job", _REFUSED, sentence))
         worker.jobStarted.connect(self._show_start)
         worker.jobEnded.connect(self._show_end)
         worker.jobsEnded.connect(self._end_group)
-
-    def prepare(self) -> None:
-        """Say which experiment a twin would be of."""
-        self._twins.experiment = self._runs.shown_experiment
-        self._twins.layer = self._window.stack_editor.chosen_layer
 
     def close(self) -> None:
         """The window closes."""
@@ -48,7 +42,6 @@ class JobSession(QObject):
             self._dialog.close()
 
     def _train_twin(self, variation: Variation) -> None:
-        self.prepare()
         experiment = self._runs.shown_experiment
         # A twin of what was never trained would have nothing to lie beside.
         if not self._runs.replaying and experiment is not None and self._runs.is_untrained:

@@ -29,9 +29,9 @@ class RunActions(QObject):
         self.menu.setToolTipsVisible(True)
         self.sweep = self._action("&Sweep…", "actionSweep", "Train with several initializers and seeds, and compare")
         self.sweep.setShortcut("Ctrl+Shift+W")
-        self.export = self._action("&Export the shown run…", "actionExportRun", "Save the shown run's values as NPZ or CSV")
-        self.animate = self._action("Save as &animation…", "actionAnimate", "Save the shown run as an animated GIF")
-        self.folder = self._action("Open the &folder of runs", "actionRunsFolder", "Show the folder where runs are kept")
+        self.export = self._action("&Export the shown run…", "actionExportRun", "Save its values as NPZ or CSV")
+        self.animate = self._action("Save as &animation…", "actionAnimate", "Save its course as an animated GIF")
+        self.folder = self._action("Open the &folder of runs", "actionRunsFolder", "Show where runs are kept")
         self.stop_comparing = self._action("Stop &comparing", "actionStopComparing", "Show one run alone again")
         self._lay_out()
 

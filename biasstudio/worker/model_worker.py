@@ -266,14 +266,11 @@ class ModelWorker(QThread):
         return reason
 
     def _train_jobs(self, jobs: tuple[Job, ...]) -> None:
-        stopped = False
         for index, job in enumerate(jobs):
-            if stopped:
-                self.jobEnded.emit(JobEnded(index, job, "stopped"))
-                continue
             label = f"{index + 1} of {len(jobs)}: {job.label}" if len(jobs) > 1 else job.label
             try:
-                stopped = self._train_job(index, job, label) == "stopped"
+                if self._train_job(index, job, label) == "stopped":
+                    break
             except SpecError as error:
                 self.jobEnded.emit(JobEnded(index, job, "refused", str(error)))
         self.jobsEnded.emit()

@@ -145,6 +145,7 @@ class SweepSetup(QFrame):
 
     def variations(self) -> tuple[Variation, ...]:
         """All that is to be trained. Raises SpecError where that is nothing, or too much."""
+        fitting_initializers(self._experiment, self.chosen_layer)  # says why, where there is no bias at all
         seeds = range(self.first_seed.value(), self.first_seed.value() + self.seeds.value())
         experiment = self._experiment.change_training(epochs=self.epochs.value())
         return sweep_of(experiment, self.chosen_layer, self.chosen_kinds(), seeds)

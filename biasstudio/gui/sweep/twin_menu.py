@@ -1,5 +1,7 @@
 """TwinMenu: the same experiment and seed with other biases, in one click."""
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
@@ -7,7 +9,7 @@ from PySide6.QtWidgets import QMenu, QWidget
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.initializers import Initializer
-from biasstudio.spec.variations import Variation, fitting_initializers, variation_of
+from biasstudio.spec.variations import Variation, fitting_initializers, layers_with_bias, variation_of
 
 
 class TwinMenu(QMenu):
@@ -16,12 +18,14 @@ class TwinMenu(QMenu):
     twinAsked = Signal(Variation)
     refused = Signal(str)
 
-    def __init__(self, parent: QWidget) -> None:
+    def __init__(self, parent: QWidget, shown: Callable[[], tuple[Experiment | None, str | None]]) -> None:
+        """`shown` gives the experiment that a twin would be of, where it is known, and the layer chosen in the stack.
+
+        A twin with another initializer is of that layer alone, where it has a bias.
+        """
         super().__init__("Train a &twin", parent)
         self.setToolTipsVisible(True)
-        self.experiment: Experiment | None = None
-        self.layer: str | None = None
-        """The layer chosen in the stack; a twin with another initializer is of it alone, where it has a bias."""
+        self._shown = shown
         self.without = QAction("&Without biases", self)
         self.without.setObjectName("actionTwinWithoutBiases")
         self.without.setShortcut("Ctrl+T")
@@ -35,11 +39,14 @@ class TwinMenu(QMenu):
 
     def _fill(self) -> None:
         self.others.clear()
-        if self.experiment is None:
+        experiment, layer = self._shown()
+        if experiment is None:
+            self.others.addAction("The experiment of this run is not known").setEnabled(False)
             return
-        layer = self._varied_layer(self.experiment)
+        if layer not in [each.name for each in layers_with_bias(experiment)]:
+            layer = None
         try:
-            names = fitting_initializers(self.experiment, layer)
+            names = fitting_initializers(experiment, layer)
         except SpecError as error:
             self.others.addAction(str(error)).setEnabled(False)
             return
@@ -49,15 +56,12 @@ class TwinMenu(QMenu):
             action.setToolTip(f"Train the same experiment and seed with {name} on {where}, and lay it beside")
             action.triggered.connect(lambda _checked=False, name=name: self._ask(Initializer.of(name), layer))
 
-    def _varied_layer(self, experiment: Experiment) -> str | None:
-        known = [layer.name for layer in experiment.stack.layers if layer.has_bias]
-        return self.layer if self.layer in known else None
-
     def _ask(self, initializer: Initializer | None, layer: str | None) -> None:
-        if self.experiment is None:
+        experiment, _layer = self._shown()
+        if experiment is None:
             self.refused.emit("The experiment of this run is not known, so it has no twin.")
             return
         try:
-            self.twinAsked.emit(variation_of(self.experiment, initializer, layer))
+            self.twinAsked.emit(variation_of(experiment, initializer, layer))
         except SpecError as error:
             self.refused.emit(str(error))
