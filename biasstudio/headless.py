@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from biasstudio.recording.run_format import RunError
+from biasstudio.recording.run_place import check_place
 from biasstudio.spec.compatibility import misfit
 from biasstudio.spec.experiment import Experiment, load_experiment
 
@@ -44,10 +45,9 @@ def train_file(path: Path, out: Path, size_limit: int, overwrite: bool) -> int:
     """
     experiment = load_experiment(path)
     if not overwrite and out.exists():
-        raise RunError(f"{out} exists already; say --force to replace it")
-    console = Console(stderr=True)
-    console.print(f"{path.name}: {experiment.training.epochs} epochs on {experiment.data.type.title}")
-    return _train(experiment, out, size_limit, console)
+        raise RunError(f"{out} exists already; say --force to replace it.")
+    check_place(out, overwrite)
+    return _train(experiment, out, size_limit, Console(stderr=True))
 
 
 def _train(experiment: Experiment, out: Path, size_limit: int, console: Console) -> int:
@@ -66,6 +66,7 @@ def _train(experiment: Experiment, out: Path, size_limit: int, console: Console)
         _interruptible() as interruption,
         Progress(*columns, console=console) as progress,
     ):
+        console.print(f"{experiment.training.epochs} epochs on {experiment.data.type.title}")
         task = progress.add_task("training", total=steps)
 
         def between_batches() -> bool:
@@ -79,7 +80,7 @@ def _train(experiment: Experiment, out: Path, size_limit: int, console: Console)
         elif not finite:
             recorder.say_state("failed")
     if recorder.failure:
-        raise RunError(recorder.failure.rstrip("."))
+        raise RunError(recorder.failure)
     how = "stopped" if interruption.asked else "finished" if finite else "ended: values stopped being finite"
     console.print(f"Training {how} after {history.last_step:,} steps; recorded in {out}")
     return 0 if finite and not interruption.asked else 1

@@ -20,8 +20,8 @@ from biasstudio.engine.mean_metrics import BatchMetrics, read_states
 from biasstudio.engine.tap import StepTap, Watched
 from biasstudio.recording.history import EpochRecord, Floats, FrameArchive, History
 from biasstudio.recording.network import BiasVector
-from biasstudio.recording.run_format import SUFFIX, RunAbout, RunError
-from biasstudio.recording.run_writer import DEFAULT_SIZE_LIMIT, RunWriter
+from biasstudio.recording.run_format import DEFAULT_SIZE_LIMIT, RunAbout
+from biasstudio.recording.run_writer import RunWriter
 
 _log = logging.getLogger(__name__)
 _FLUSH_SECONDS = 10.0
@@ -87,7 +87,7 @@ class BiasRecorder(keras.callbacks.Callback):
         self._writer: RunWriter | None = None
         if path is not None:
             about = RunAbout(name or Path(path).stem, note, group, experiment, versions())
-            self._writer = RunWriter(_checked(path), about, size_limit, overwrite=overwrite)
+            self._writer = RunWriter(Path(path), about, size_limit, overwrite=overwrite)
         self._fault = ""
         self._told = False
         self._tap: StepTap | None = None
@@ -317,13 +317,6 @@ class BiasRecorder(keras.callbacks.Callback):
             self._on_failure(sentence)
         else:
             warnings.warn(f"{sentence} The training goes on.", RuntimeWarning, stacklevel=2)
-
-
-def _checked(path: str | Path) -> Path:
-    checked = Path(path)
-    if checked.suffix != SUFFIX:
-        raise RunError(f"{path} is not the name of a run: expected one that ends in {SUFFIX}")
-    return checked
 
 
 def _why_no_tap(model: Any) -> str:

@@ -13,7 +13,7 @@ import keras
 from biasstudio.engine.build import Network
 from biasstudio.engine.data import Samples, load_samples
 from biasstudio.engine.recorder import BiasRecorder
-from biasstudio.recording.run_writer import DEFAULT_SIZE_LIMIT
+from biasstudio.recording.run_format import DEFAULT_SIZE_LIMIT
 from biasstudio.spec.experiment import Training, experiment_to_json
 
 _log = logging.getLogger(__name__)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QObject, QSettings
 from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu, QWidget
 
-from biasstudio.recording.run_writer import DEFAULT_SIZE_LIMIT
+from biasstudio.recording.run_format import DEFAULT_SIZE_LIMIT
 
 _SIZE_LIMITS = (200_000_000, 500_000_000, 1_000_000_000, 2_000_000_000, 5_000_000_000, 20_000_000_000)
 _SETTING = "runs/sizeLimit"

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 SUFFIX = ".biasrun"
+DEFAULT_SIZE_LIMIT = 2_000_000_000
 # "bias" in ASCII, so that `file` and others can tell it from other SQLite databases.
 APPLICATION_ID = 0x62696173
 FORMAT_VERSION = 1

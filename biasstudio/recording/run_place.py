@@ -7,26 +7,35 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from biasstudio.recording.run_format import APPLICATION_ID, LIVING_SECONDS, RunError
+from biasstudio.recording.run_format import APPLICATION_ID, LIVING_SECONDS, SUFFIX, RunError
 from biasstudio.recording.run_opening import DATABASE_FAULTS
 
 _COMPANIONS = ("-wal", "-shm", "-journal")
 _NETWORK_FILE_SYSTEMS = ("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "afs", "ceph", "vboxsf", "fuse")
 
 
-def make_way(path: Path, overwrite: bool) -> None:
-    """Remove an older run at `path`. Raises RunError where something else is there, or a run being written."""
+def check_place(path: Path, overwrite: bool) -> None:
+    """Raises RunError where no run can be written at `path`, as far as can be told before."""
     try:
+        if path.suffix != SUFFIX:
+            raise RunError(f"{path} is not the name of a run: expected one that ends in {SUFFIX}.")
         if not path.parent.is_dir():
             raise RunError(f"{path} can't be written: there is no folder {path.parent}.")
-        if not path.exists() and not path.is_symlink():
-            return
-        if not overwrite:
-            raise RunError(f"{path} exists already.")
-        _check_replaceable(path)
+        if path.exists() or path.is_symlink():
+            if not overwrite:
+                raise RunError(f"{path} exists already.")
+            _check_replaceable(path)
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path} can't be written: {reason_of(error, path)}.") from error
+
+
+def make_way(path: Path, overwrite: bool) -> None:
+    """Remove an older run at `path`. Raises RunError where something else is there, or a run being written."""
+    check_place(path, overwrite)
+    try:
         for suffix in ("", *_COMPANIONS):
             Path(f"{path}{suffix}").unlink(missing_ok=True)
-    except (OSError, ValueError) as error:
+    except OSError as error:
         raise RunError(f"{path} can't be written: {reason_of(error, path)}.") from error
 
 

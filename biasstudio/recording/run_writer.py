@@ -12,12 +12,11 @@ import numpy as np
 from biasstudio.recording.history import EpochRecord, Floats
 from biasstudio.recording.network import BiasVector
 from biasstudio.recording.run_database import DATABASE_ERRORS, Entry, RunDatabase
-from biasstudio.recording.run_format import RunAbout, RunError, RunEvent
+from biasstudio.recording.run_format import DEFAULT_SIZE_LIMIT, RunAbout, RunError, RunEvent
 from biasstudio.recording.run_place import reason_of
 
 _log = logging.getLogger(__name__)
 
-DEFAULT_SIZE_LIMIT = 2_000_000_000
 COMMIT_SECONDS = 0.2
 _MOST_WAITING_BYTES = 256_000_000
 _CLOSE_SECONDS = 60.0

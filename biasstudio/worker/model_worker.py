@@ -235,7 +235,7 @@ class ModelWorker(QThread):
                 network, recording.path, recording.name, group=recording.group, size_limit=recording.size_limit
             )
         except RunError as error:
-            self.recordingFailed.emit(f"{error}. This training is not recorded.")
+            self.recordingFailed.emit(f"{error} This training is not recorded.")
             return recorder_of(network)
         network.history.archive = recorder.archive
         self.runStarted.emit(RunStarted(recording))
