@@ -29,11 +29,15 @@ class Thinning:
     def make_room(self, frame_bytes: int, frames: int) -> None:
         """Make room for `frames` more of up to `frame_bytes`. Raises sqlite3.Error."""
         self._frame_bytes = max(self._frame_bytes, frame_bytes)
-        wanted = int(frames * (_SHARE_LOST * frame_bytes / self._stride + _ROW_BYTES))
         if self._from < self._until:
             self._drop_part()
-        while self._used_bytes() + wanted > self._size_limit and (self._from < self._until or self._begin()):
+        while self._used_bytes() + self._wanted(frame_bytes, frames) > self._size_limit and (
+            self._from < self._until or self._begin(frames)
+        ):
             self._drop_part()
+
+    def _wanted(self, frame_bytes: int, frames: int) -> int:
+        return int(frames * (_SHARE_LOST * frame_bytes / self._stride + _ROW_BYTES))
 
     def choose(self, steps: Sequence[int]) -> set[int]:
         """Of these new frames' steps, rising, those to be kept. Within the transaction that writes them."""
@@ -49,9 +53,9 @@ class Thinning:
         while self._from < self._until:
             self._drop_part()
 
-    def _begin(self) -> bool:
+    def _begin(self, coming: int) -> bool:
         (frames,) = self._connection.execute("SELECT count(*) FROM frames").fetchone()
-        if frames <= _FEWEST_FRAMES:
+        if frames + coming // self._stride <= _FEWEST_FRAMES:
             return False
         self._stride *= 2
         self._from, self._until = 0, self._newest
