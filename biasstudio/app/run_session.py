@@ -7,9 +7,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, QUrl, Signal
 from PySide6.QtGui import QDesktopServices
 
+from biasstudio.gui.animation import AnimationDialog
 from biasstudio.gui.document import Document
 from biasstudio.gui.main_window import MainWindow
+from biasstudio.gui.panel_image import PanelImages
 from biasstudio.gui.run_actions import size_limit
+from biasstudio.gui.run_export import RunExport
 from biasstudio.gui.runs.run_library import RunLibrary
 from biasstudio.gui.view_state import MOST_COMPARED, ComparedRun
 from biasstudio.recording.history import History
@@ -43,7 +46,10 @@ class RunSession(QObject):
         super().__init__(window)
         self._document, self._window = document, window
         self.library = RunLibrary(self)
+        self._export = RunExport(window)
+        self._images = PanelImages(window.panels.panels, window)
         self._live: Live | None = None
+        self._live_file: Path | None = None
         self._main: Path | None = None
         self._wanted: list[Path] = []
         self._beside: dict[Path, ComparedRun] = {}
@@ -83,13 +89,41 @@ class RunSession(QObject):
         actions.stop_comparing.triggered.connect(self.stop_comparing)
         actions.folder.triggered.connect(lambda: _show_folder(self.library.folder))
         actions.menu.aboutToShow.connect(self._prepare_menu)
+        actions.export.triggered.connect(self._export_shown)
+        actions.animate.triggered.connect(self._animate)
+        self._window.runs.exportAsked.connect(self._export.ask)
+        self._export.failed.connect(lambda sentence: self.warn("export", "Not exported", sentence))
+        self._images.failed.connect(lambda sentence: self.warn("export", "Not saved", sentence))
 
     def _prepare_menu(self) -> None:
-        self._window.actions_of_runs.stop_comparing.setEnabled(bool(self._window.view.compared))
+        actions, view = self._window.actions_of_runs, self._window.view
+        actions.stop_comparing.setEnabled(bool(view.compared))
+        actions.export.setEnabled(self._shown_file is not None)
+        actions.animate.setEnabled(view.history is not None and view.history.last_step > 0)
+
+    @property
+    def _shown_file(self) -> Path | None:
+        """The file of what the panels show."""
+        return self._main or self._live_file
+
+    def set_live_file(self, path: Path | None) -> None:
+        """Where the live network is recorded."""
+        self._live_file = path
+        self.library.set_writing(path)
+
+    def _export_shown(self) -> None:
+        if self._shown_file is not None:
+            self._export.ask(self._shown_file)
+
+    def _animate(self) -> None:
+        dialog = AnimationDialog(self._window.panels.panels, self._window.view, self._window)
+        dialog.failed.connect(lambda sentence: self.warn("export", "Not saved", sentence))
+        dialog.open()
 
     def close(self) -> None:
         """Close every file; `idle` says when that is done."""
         self._closing = True
+        self._export.close()
         self._window.runs.commit_typing()
         self.library.stop()
         for follower in list(self._followers.values()):
@@ -146,7 +180,7 @@ class RunSession(QObject):
 
     def set_live(self, history: History, experiment: Experiment) -> None:
         """A new network was built. A run that is being looked at stays."""
-        self._live = Live(history, experiment)
+        self._live, self._live_file = Live(history, experiment), None
         if not self.replaying:
             self._beside.clear()
         self._show()

@@ -18,6 +18,7 @@ from biasstudio.worker.messages import (
     Close,
     Pause,
     ReadWeights,
+    RunStarted,
     Stop,
     TakeStep,
     Train,
@@ -99,7 +100,7 @@ class Session(QObject):
         worker.weightsRead.connect(window.weights.show_weights)
         worker.failed.connect(self._show_fault)
         worker.finished.connect(self._finish)
-        worker.runStarted.connect(lambda started: self.runs.library.set_writing(started.recording.path))
+        worker.runStarted.connect(self._take_run)
         worker.recordingFailed.connect(lambda sentence: self.runs.warn("recording", "Not recorded", sentence))
 
     def _connect_window(self) -> None:
@@ -188,6 +189,10 @@ class Session(QObject):
         self._watch_frames()
         if state is not WorkerState.CLOSED:
             self._update_actions()
+
+    def _take_run(self, started: RunStarted) -> None:
+        if not started.of_job:
+            self.runs.set_live_file(started.recording.path)
 
     def _watch_frames(self) -> None:
         """Frames come while the network trains, and while a run is read or followed."""

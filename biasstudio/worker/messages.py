@@ -147,9 +147,10 @@ class TrainingEnded:
 
 @dataclass(frozen=True)
 class RunStarted:
-    """A run is being recorded."""
+    """A run is being recorded: of the network in the window, or of a job beside it."""
 
     recording: Recording
+    of_job: bool = False
 
 
 @dataclass(frozen=True)

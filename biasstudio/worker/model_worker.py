@@ -224,7 +224,7 @@ class ModelWorker(QThread):
         findings = diagnose(experiment, network.history)
         self.trainingEnded.emit(TrainingEnded(reason, network.history.last_step, findings))
 
-    def _record(self, network: "Network", recording: Recording | None) -> "BiasRecorder":
+    def _record(self, network: "Network", recording: Recording | None, *, of_job: bool = False) -> "BiasRecorder":
         """A recorder for a network: into the history, and into a file where one is wanted and can be written."""
         from biasstudio.engine.train import recorder_of
 
@@ -238,7 +238,7 @@ class ModelWorker(QThread):
             self.recordingFailed.emit(f"{error} This training is not recorded.")
             return recorder_of(network)
         network.history.archive = recorder.archive
-        self.runStarted.emit(RunStarted(recording))
+        self.runStarted.emit(RunStarted(recording, of_job))
         return recorder
 
     def _fit(
@@ -284,7 +284,7 @@ class ModelWorker(QThread):
         unfit = misfit(job.experiment, network.layers[-1].output_shape)
         if unfit is not None:
             raise unfit
-        recorder = self._record(network, job.recording)
+        recorder = self._record(network, job.recording, of_job=True)
         try:
             self.jobStarted.emit(JobStarted(index, job, network.history))
             reason = self._fit(network, job.experiment, recorder, job=label)
