@@ -3,8 +3,8 @@
 import tempfile
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QPoint, QRect, QSize, Qt, Signal
-from PySide6.QtGui import QAction, QGuiApplication, QImage, QPainter
+from PySide6.QtCore import QByteArray, QObject, QPoint, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QAction, QGuiApplication, QImage, QImageWriter, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QWidget
 
@@ -45,7 +45,7 @@ def save_image(panel: QWidget, path: Path) -> None:
 
 
 def _draw_png(panel: QWidget, path: Path) -> bool:
-    return image_of(panel, PNG_SCALE).save(str(path), b"PNG")
+    return QImageWriter(str(path), QByteArray(b"png")).write(image_of(panel, PNG_SCALE))
 
 
 def _draw_svg(panel: QWidget, path: Path) -> bool:
