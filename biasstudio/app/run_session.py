@@ -57,7 +57,7 @@ class RunSession(QObject):
         self._followers: dict[Path, RunFollower] = {}
         self._ending: set[RunFollower] = set()
         self._loading: set[Path] = set()
-        self._closing = self._showing = False
+        self._closing = self._showing = self._comparing = False
         self._connect_view()
         self._connect_library()
         self._connect_menu()
@@ -331,9 +331,12 @@ class RunSession(QObject):
         self._window.notices.say("run", title, text, answers, warning=bad)
 
     def _show_comparison(self) -> None:
-        view = self._window.view
+        view, tables = self._window.view, self._window.tables
         if view.history is None:
             return
+        if bool(view.compared) != self._comparing:
+            self._comparing = bool(view.compared)
+            tables.setCurrentWidget(self._window.comparison if self._comparing else self._window.values)
         main = ComparedRun(str(self._main or ""), view.name, view.history, self.shown_experiment)
         self._window.comparison.show_runs((main, *view.compared) if view.compared else ())
 

@@ -11,10 +11,11 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton
 
 from biasstudio import open_run
 from biasstudio.gui.runs.run_library import usual_folder
+from biasstudio.gui.runs.runs_model import RUN_ROLE
 from biasstudio.recording.network import BiasVector
 from biasstudio.recording.run_format import RunAbout
 from biasstudio.recording.run_writer import RunWriter
@@ -296,3 +297,39 @@ def test_the_replay_bar_plays_a_run(open_window, tmp_path):
     assert window.wait_until(lambda: len(shown) > 3, 10_000)
     assert shown == sorted(shown)
     QTest.mouseClick(play, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(5, 5))
+
+
+def test_runs_are_searched_renamed_annotated_and_deleted(open_window):
+    folder = usual_folder()
+    write_run(folder / "a.biasrun", name="first")
+    kept = write_run(folder / "b.biasrun", name="second")
+    window = open_window(moons())
+    show_runs(window)
+    assert window.wait_until(lambda: window.runs.in_order.rowCount() == 2, 5_000)
+    QTest.keyClicks(window.runs.search, "sec")
+    assert [run.name for run in visible(window)] == ["second"]
+    click_row(window, 0)
+    QTest.keyClick(window.runs.list, Qt.Key.Key_F2)
+    editor = window.runs.list.viewport().findChild(QLineEdit)
+    editor.selectAll()
+    QTest.keyClicks(editor, "my second")
+    QTest.keyClick(editor, Qt.Key.Key_Return)
+    assert window.wait_until(lambda: about(kept)["name"] == "my second", 5_000)
+    window.runs.note.setFocus()
+    QTest.keyClicks(window.runs.note, "seen")
+    window.runs.commit_typing()
+    assert window.wait_until(lambda: about(kept)["note"] == "seen", 5_000)
+    window.runs.search.clear()
+    first = next(run.path for run in visible(window) if run.name == "first")
+    window.runs.deleteForGoodAsked.emit([first])  # what the second question, where there is no trash, asks
+    assert window.wait_until(lambda: not first.exists() and window.runs.in_order.rowCount() == 1, 5_000)
+    assert kept.exists()
+
+
+def visible(window):
+    return [window.runs.in_order.index(row, 0).data(RUN_ROLE) for row in range(window.runs.in_order.rowCount())]
+
+
+def about(path):
+    with open_run(path) as run:
+        return {"name": run.name, "note": run.note}
