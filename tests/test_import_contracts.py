@@ -140,6 +140,7 @@ def test_each_contract_spares_only_those_that_it_is_meant_for():
             "recording",
             "spec",
             "resource_files",
+            "atomic_file",
         },
         "Only recording imports sqlite3": {"recording"},
     }

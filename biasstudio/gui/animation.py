@@ -1,6 +1,5 @@
 """A panel's course over the steps as an animated GIF."""
 
-import tempfile
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import cast
@@ -20,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from biasstudio.atomic_file import written_whole
 from biasstudio.gui.background import Job
 from biasstudio.gui.choice_box import ChoiceBox
 from biasstudio.gui.panel_image import image_of
@@ -109,21 +109,13 @@ def _for_gif(image: QImage) -> Image.Image:
 
 def _write_gif(images: list[Image.Image], path: Path, job: Job) -> None:
     """In a thread of its own."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as made:
-        temporary = Path(made.name)
-    try:
+    with written_whole(path) as temporary:
         duration = 1000 // FRAMES_PER_SECOND
         images[0].save(
             temporary, "GIF", save_all=True, append_images=images[1:], duration=duration, loop=0, optimize=False
         )
         if job.cancelled:
-            temporary.unlink()
-            return
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
+            raise InterruptedError("cancelled")
 
 
 class AnimationDialog(QDialog):

@@ -1,6 +1,5 @@
 """A panel as an image: PNG or SVG in a file, or on the clipboard, with its title and labels, in the present scheme."""
 
-import tempfile
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QObject, QPoint, QRect, QSize, Qt, Signal
@@ -8,6 +7,7 @@ from PySide6.QtGui import QAction, QGuiApplication, QImage, QImageWriter, QPaint
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QWidget
 
+from biasstudio.atomic_file import written_whole
 from biasstudio.gui.panels.panel import Panel
 
 PNG_SCALE = 2.0
@@ -32,16 +32,9 @@ def save_image(panel: QWidget, path: Path) -> None:
     suffix = path.suffix.lower()
     if suffix not in (".png", ".svg"):
         raise ValueError(f"{path.name}: expected a name that ends in .png or .svg")
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as made:
-        temporary = Path(made.name)
-    try:
+    with written_whole(path) as temporary:
         if not (_draw_svg if suffix == ".svg" else _draw_png)(panel, temporary):
             raise OSError(None, "the image could not be written")
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise
 
 
 def _draw_png(panel: QWidget, path: Path) -> bool:

@@ -1,15 +1,14 @@
 """A run's values for other programs: NPZ for NumPy, CSV for all else. Streamed; written whole or not at all."""
 
 import csv
-import tempfile
 import zipfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
 import numpy as np
 
+from biasstudio.atomic_file import written_whole
 from biasstudio.recording.history import Floats
 from biasstudio.recording.network import BiasVector
 from biasstudio.recording.run_format import RunError
@@ -45,7 +44,7 @@ def export_npz(run: Run, path: Path, progress: Progress = lambda _share: True) -
     `metric/loss` and the like have one value for each of `metric_steps`; gradient/… are there where they were recorded.
     """
     steps, epochs, metrics = run.scalars()
-    with _whole(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED, allowZip64=True) as file:
+    with written_whole(path) as temporary, zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED, allowZip64=True) as file:
         _put(file, "steps", run.steps)
         _put(file, "metric_steps", steps)
         _put(file, "metric_epochs", epochs)
@@ -100,7 +99,7 @@ def export_csv(run: Run, path: Path, progress: Progress = lambda _share: True) -
     known_steps, known_epochs, _metrics = run.scalars()
     epochs = dict(zip(known_steps.tolist(), known_epochs.tolist(), strict=True))
     units = {vector.path: _unit_names(vector) for vector in run.vectors}
-    with _whole(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
+    with written_whole(path) as temporary, temporary.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(CSV_HEADINGS)
         for number, step in enumerate(run.steps.tolist()):
@@ -133,17 +132,3 @@ def _put(file: zipfile.ZipFile, name: str, array: np.ndarray[tuple[int, ...], np
 def _tell(progress: Progress, share: float) -> None:
     if not progress(share):
         raise ExportCancelledError
-
-
-@contextmanager
-def _whole(path: Path) -> Iterator[Path]:
-    """A file beside `path` that takes its place in the end, or is gone."""
-    with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as made:
-        temporary = Path(made.name)
-    try:
-        yield temporary
-        temporary.chmod(0o644)
-        temporary.replace(path)
-    except BaseException:
-        temporary.unlink(missing_ok=True)
-        raise

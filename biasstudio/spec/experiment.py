@@ -1,13 +1,12 @@
 """Experiment: a stack, a data set and the training settings; and the .biasexp file that holds one."""
 
 import json
-import os
-import tempfile
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
 
+from biasstudio.atomic_file import written_whole
 from biasstudio.spec.arguments import Argument, SpecError, check_arguments, shown
 from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.keras_config import stack_from_keras, stack_to_keras
@@ -182,17 +181,5 @@ def load_experiment(path: Path) -> Experiment:
 
 def save_experiment(experiment: Experiment, path: Path) -> None:
     """Write a .biasexp file whole or not at all; a link stays a link. Raises OSError."""
-    path = path.resolve()
-    # mkstemp makes a private file; an experiment is as readable as the one before, or as any other document.
-    mode = path.stat().st_mode & 0o777 if path.exists() else 0o644
-    descriptor, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(experiment_to_json(experiment))
-            file.flush()
-            os.fsync(file.fileno())
-        Path(temporary).chmod(mode)
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with written_whole(path) as temporary:
+        temporary.write_text(experiment_to_json(experiment), encoding="utf-8")
