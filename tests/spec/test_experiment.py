@@ -279,7 +279,9 @@ def _fail(*_arguments: object, **_options: object) -> None:
     raise OSError(errno.ENOSPC, "No space left on device")
 
 
-@pytest.mark.parametrize("function", ["pathlib.Path.write_text", "pathlib.Path.replace", "pathlib.Path.chmod", "os.fsync"])
+@pytest.mark.parametrize(
+    "function", ["pathlib.Path.write_text", "pathlib.Path.replace", "pathlib.Path.chmod", "os.fsync"]
+)
 def test_a_failing_write_leaves_the_old_file_and_nothing_else(tmp_path, monkeypatch, function):
     path = tmp_path / "mine.biasexp"
     path.write_text("precious", encoding="utf-8")
