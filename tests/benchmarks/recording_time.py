@@ -1,7 +1,7 @@
 """What recording every step costs: BiasRecorder, get_weights by hand, TensorBoard's histograms; interleaved.
 
 Two networks: the tutorial's, and fifty Dense layers. Each round trains a model of each kind for some epochs more, after
-a first one that isn't counted. TensorBoard must be installed; it takes part in fewer rounds, since it is slow.
+a first one that isn't counted. TensorBoard must be installed; the slow ways take part in fewer rounds.
 """
 
 import os
@@ -20,8 +20,9 @@ import tensorflow as tf
 from biasstudio import BiasRecorder, open_run
 from tests.benchmarks.figures import ratio, row
 
-ROUNDS, EPOCHS = 12, 4
-TENSORBOARD, TENSORBOARD_ROUNDS = "TensorBoard histograms", 2
+EPOCHS = 4
+BARE, RECORDER, GET_WEIGHTS, TENSORBOARD = "bare", "BiasRecorder", "get_weights callback", "TensorBoard histograms"
+ROUNDS = {BARE: 30, RECORDER: 30, GET_WEIGHTS: 8, TENSORBOARD: 2}
 
 
 class Collecting(keras.callbacks.Callback):
@@ -80,9 +81,9 @@ def measure(name: str, make: Callable[[], keras.Model], samples: int) -> None:
         path = Path(folder) / "run.biasrun"
         recorder = BiasRecorder(path)
         callbacks = {
-            "bare": None,
-            "BiasRecorder": recorder,
-            "get_weights callback": Collecting(),
+            BARE: None,
+            RECORDER: recorder,
+            GET_WEIGHTS: Collecting(),
             TENSORBOARD: Histograms(Path(folder) / "board"),
         }
         models = {}
@@ -91,21 +92,21 @@ def measure(name: str, make: Callable[[], keras.Model], samples: int) -> None:
             models[kind].compile("adam", "binary_crossentropy" if name == "tutorial" else "mse")
             fit(models[kind], x, y, callback)
         times: dict[str, list[float]] = {kind: [] for kind in callbacks}
-        for number in range(ROUNDS):
+        for number in range(max(ROUNDS.values())):
             # In turn, so that none is always the one after another.
-            kinds = [kind for kind in callbacks if kind != TENSORBOARD or number < TENSORBOARD_ROUNDS]
+            kinds = [kind for kind in callbacks if number < ROUNDS[kind]]
             for kind in kinds[number % len(kinds) :] + kinds[: number % len(kinds)]:
                 times[kind].append(fit(models[kind], x, y, callbacks[kind]))
         recorder.close()
         with open_run(path) as run:
             values = len(run.steps) * sum(vector.length for vector in run.vectors)
-        board_values = values * (1 + TENSORBOARD_ROUNDS) / (1 + ROUNDS)
+        board_values = values * (1 + ROUNDS[TENSORBOARD]) / (1 + ROUNDS[RECORDER])
         board = sum(file.stat().st_size for file in (Path(folder) / "board").rglob("*"))
-        print(f"\n{name}: {-(-samples // 32)} steps an epoch, {EPOCHS} epochs, {ROUNDS} rounds")
+        print(f"\n{name}: {-(-samples // 32)} steps an epoch, {EPOCHS} epochs")
         for kind, seconds in times.items():
             print(row(kind, seconds, "s"))
         for kind in list(callbacks)[1:]:
-            print(ratio(f"{kind} / bare", times[kind], times["bare"][: len(times[kind])]))
+            print(ratio(f"{kind} / bare", times[kind], times[BARE][: len(times[kind])]))
         size = path.stat().st_size
         print(
             f"{values:,} values in {size:,} bytes: {size / values:.2f} a value; TensorBoard {board / board_values:.2f}"
