@@ -9,6 +9,7 @@ from biasstudio.doctor.finding import Finding
 from biasstudio.gui.checked_text import commit_typing
 from biasstudio.gui.document import Document
 from biasstudio.gui.main_window import MainWindow
+from biasstudio.gui.panels.display_clock import FOLLOWING_SHARE, TRAINING_SHARE
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.experiment import Experiment
 from biasstudio.worker.messages import (
@@ -196,7 +197,8 @@ class Session(QObject):
 
     def _watch_frames(self) -> None:
         """Frames come while the network trains, and while a run is read or followed."""
-        self._window.clock.set_training(self._state is WorkerState.TRAINING or self.runs.following)
+        training = self._state is WorkerState.TRAINING
+        self._window.clock.watch(TRAINING_SHARE if training else FOLLOWING_SHARE if self.runs.following else 0)
 
     def _follow_runs(self) -> None:
         """The findings are on what the panels show."""

@@ -8,26 +8,30 @@ from biasstudio.gui.panels.panel import Panel
 from biasstudio.gui.view_state import ViewState
 
 _FAST_MS = 2
-_TRAINING_LEAST_MS = 16
+_WATCHING_LEAST_MS = 16
 _MOST_MS = 500
 _HURRY_SECONDS = 0.4
+
+# Shares of the time that the window's thread may use while frames come: beside a training in this process, and where
+# another process trains.
+TRAINING_SHARE, FOLLOWING_SHARE = 0.08, 0.4
 
 
 class DisplayClock(QObject):
     """Draws at most one dirty visible panel a tick, in turn.
 
-    While training, ticks come as far apart as needed for the window's thread to use at most `share` of the time,
+    While frames come, ticks are as far apart as needed for the window's thread to use at most `share` of the time,
     Qt's painting included; what a person does (a cursor moved, a unit chosen) is shown at once all the same.
     """
 
     def __init__(self, state: ViewState, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self.share = 0.08
+        self.share = 0.0
         self._state = state
         self._panels: list[Panel] = []
         self._last_drawn: dict[Panel, float] = {}
         self._turn = 0
-        self._training = self._stopped = False
+        self._stopped = False
         self._versions: list[int] = []
         self._hurry_until = 0.0
         self._cpu = time.thread_time()
@@ -45,9 +49,9 @@ class DisplayClock(QObject):
         panel.becameDirty.connect(self._wake)
         self._wake()
 
-    def set_training(self, training: bool) -> None:
-        """Say whether frames are coming: only then are histories watched and the drawing held within its share."""
-        self._training = training
+    def watch(self, share: float) -> None:
+        """Watch the histories for frames, and hold the drawing within `share` of the time; 0 where none are coming."""
+        self.share = share
         self.notice()
         self._wake()
 
@@ -107,14 +111,14 @@ class DisplayClock(QObject):
     def _plan(self, now: float, spent: float) -> None:
         if self._stopped:
             return
-        if self._training and now >= self._hurry_until:
-            self._timer.start(int(min(_MOST_MS, max(_TRAINING_LEAST_MS, 1000 * spent / self.share))))
+        if self.share and now >= self._hurry_until:
+            self._timer.start(int(min(_MOST_MS, max(_WATCHING_LEAST_MS, 1000 * spent / self.share))))
             return
         waits = [self._wait(panel, now) for panel in self._panels if _wants_drawing(panel)]
         if waits:
             self._timer.start(max(_FAST_MS, int(1000 * min(waits))))
-        elif self._training:
-            self._timer.start(_TRAINING_LEAST_MS)
+        elif self.share:
+            self._timer.start(_WATCHING_LEAST_MS)
 
     def _hurry(self) -> None:
         self._hurry_until = time.monotonic() + _HURRY_SECONDS

@@ -9,6 +9,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton
 
 from biasstudio.gui.alignment import Alignment
+from biasstudio.gui.panels.display_clock import TRAINING_SHARE
 from biasstudio.gui.panels.panels_view import PanelsView
 from biasstudio.gui.theme import DARK, LIGHT, theme
 from biasstudio.gui.view_state import MOST_COMPARED, ComparedRun, Scale
@@ -184,10 +185,10 @@ def test_the_clock_draws_a_compared_run_that_grows(view, state, clock, qtbot):
     state.set_compared([adam])
     clean = lambda: not any(panel.dirty for panel in view.panels if panel.isVisible())  # noqa: E731
     qtbot.waitUntil(clean)
-    clock.set_training(True)
+    clock.watch(TRAINING_SHARE)
     adam.history.append(31, 2, frames_of(1, seed=8)[1], (0.5, 0.5))
     qtbot.waitUntil(lambda: view.traces_panel.others.curves[0].getData()[0][-1] == 31)
-    clock.set_training(False)
+    clock.watch(0)
     qtbot.waitUntil(clean)
     qtbot.waitUntil(lambda: not clock.active)
 

@@ -6,6 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QComboBox, QPushButton
 
+from biasstudio.gui.panels.display_clock import TRAINING_SHARE
 from biasstudio.gui.panels.panels_view import PanelsView
 from biasstudio.gui.theme import theme
 from biasstudio.gui.view_state import Scale
@@ -132,12 +133,12 @@ def test_frames_that_arrive_while_training_are_drawn(view, state, clock, qtbot):
     frames = frames_of(60)
     history = history_of(frames[:10])
     state.set_history(history)
-    clock.set_training(True)
+    clock.watch(TRAINING_SHARE)
     for step in range(10, 61):
         history.append(step, 1, frames[step], (0.5, 0.5))
     qtbot.waitUntil(lambda: np.allclose(view.vector_panel.bars.opts["height"], frames[60, :32]))
     assert clock.active
-    clock.set_training(False)
+    clock.watch(0)
     qtbot.waitUntil(clean(view))
     qtbot.waitUntil(lambda: not clock.active)
 
@@ -148,7 +149,7 @@ def test_a_last_frame_before_the_end_of_training_is_not_missed(view, state, cloc
     state.set_history(history)
     qtbot.waitUntil(clean(view))
     history.append(11, 1, frames[11], (0.5, 0.5))
-    clock.set_training(False)
+    clock.watch(0)
     qtbot.waitUntil(clean(view))
     assert np.allclose(view.vector_panel.bars.opts["height"], frames[11, :32])
 
@@ -166,7 +167,7 @@ def test_one_panel_a_tick_in_turn(view, state, clock, history, qtbot):
 @pytest.mark.usefixtures("view")
 def test_costly_ticks_come_further_apart_while_training(state, clock, history):
     state.set_history(history)
-    clock.set_training(True)
+    clock.watch(TRAINING_SHARE)
     clock._hurry_until = 0.0
     busy_until = time.thread_time() + 0.02
     while time.thread_time() < busy_until:
@@ -178,7 +179,7 @@ def test_costly_ticks_come_further_apart_while_training(state, clock, history):
 @pytest.mark.usefixtures("view")
 def test_what_a_person_does_is_shown_at_once_while_training(state, clock, history):
     state.set_history(history)
-    clock.set_training(True)
+    clock.watch(TRAINING_SHARE)
     clock._timer.start(400)
     state.show_step(5)
     assert clock._timer.remainingTime() <= 16
@@ -188,7 +189,7 @@ def test_what_a_person_does_is_shown_at_once_while_training(state, clock, histor
 def test_a_stopped_clock_stays_stopped(state, clock, history):
     clock.stop()
     state.set_history(history)
-    clock.set_training(True)
+    clock.watch(TRAINING_SHARE)
     clock.tick()
     assert not clock.active
 
