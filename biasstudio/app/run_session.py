@@ -1,7 +1,7 @@
 """RunSession: the runs of one window: those that are kept, the one that is replayed or followed, those compared."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, QUrl, Signal
@@ -75,6 +75,7 @@ class RunSession(QObject):
     def _connect_library(self) -> None:
         runs, library = self._window.runs, self.library
         library.changed.connect(runs.show_runs)
+        library.changed.connect(self._take_names)
         library.problemChanged.connect(runs.show_problem)
         library.trashRefused.connect(runs.ask_for_good)
         library.deleted.connect(self._let_go)
@@ -253,6 +254,17 @@ class RunSession(QObject):
         self._opened[run.path] = run
         self._show()
 
+    def _take_names(self, runs: list[RunSummary]) -> None:
+        """A run that is shown may have been renamed or annotated."""
+        words = {run.path: (run.name, run.note) for run in runs}
+        changed = False
+        for path, run in self._opened.items():
+            name, note = words.get(path, (run.name, run.note))
+            if (name, note) != (run.name, run.note):
+                self._opened[path], changed = replace(run, name=name, note=note), True
+        if changed:
+            self._show()
+
     def _loaded(self, path: Path) -> None:
         self._loading.discard(path)
         self._show()
@@ -310,8 +322,11 @@ class RunSession(QObject):
     def _show_main(self) -> None:
         view, run = self._window.view, self._opened.get(self._main) if self._main else None
         history = run.history if run else self._live.history if self._live else None
+        name = run.name if run else LIVE_NAME
         if history is not None and view.history is not history:
-            view.set_history(history, run.name if run else LIVE_NAME)
+            view.set_history(history, name)
+        elif history is not None:
+            view.rename(name)
         if run is None:
             self._window.notices.withdraw("run")
         else:

@@ -204,6 +204,7 @@ class Session(QObject):
         """The findings are on what the panels show."""
         self._watch_frames()
         replayed = self.runs.replayed
+        self._window.weights.set_replaying(replayed is not None)
         if replayed is None:
             if self._findings_of_run and self._built is not None:
                 self._show_findings(self._ended.findings if self._ended else self._built.findings)

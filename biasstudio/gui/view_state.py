@@ -131,6 +131,12 @@ class ViewState(QObject):
         self._choose_scale()
         self.historyChanged.emit()
 
+    def rename(self, name: str) -> None:
+        """The shown run has another name; where it stands beside others, it is shown."""
+        if name != self._name:
+            self._name = name
+            self.comparedChanged.emit()
+
     def _choose_scale(self) -> None:
         # On the scale of unequal initial values the changes of a trained vector can hardly be seen.
         if self._history is not None and self._vector is not None:

@@ -327,6 +327,22 @@ def test_runs_are_searched_renamed_annotated_and_deleted(open_window):
     assert kept.exists()
 
 
+def test_a_run_that_is_shown_takes_its_new_name(open_window):
+    path = write_run(usual_folder() / "a.biasrun", name="first")
+    window = open_window(moons())
+    show_runs(window)
+    assert window.wait_until(lambda: window.runs.in_order.rowCount() == 1, 5_000)
+    open_row(window, 0)
+    assert window.wait_until(lambda: "first" in window.notices.said("run"), 5_000)
+    window.weights.show()
+    assert not window.weights.beside_run.isHidden()
+    window.runs.renameAsked.emit(path, "warm start")
+    assert window.wait_until(lambda: "warm start" in window.notices.said("run"), 5_000)
+    assert window.view.name == "warm start"
+    answer(window, "Back to the network")
+    assert window.weights.beside_run.isHidden()
+
+
 def visible(window):
     return [window.runs.in_order.index(row, 0).data(RUN_ROLE) for row in range(window.runs.in_order.rowCount())]
 

@@ -26,6 +26,7 @@ _EXPLANATION = (
 _NO_LAYER = "Choose a layer to see its weights."
 _NO_WEIGHTS = "{} has no weights, or is not built."
 _TOO_LARGE = "This array is too large to be shown here."
+_NOT_OF_RUN = "A run holds biases only: these are the weights of the network in the stack."
 
 
 class WeightsView(QFrame):
@@ -50,6 +51,10 @@ class WeightsView(QFrame):
         self.message = QLabel()
         self.message.setProperty("role", "muted")
         self.message.setWordWrap(True)
+        self.beside_run = QLabel(_NOT_OF_RUN)
+        self.beside_run.setProperty("role", "muted")
+        self.beside_run.setWordWrap(True)
+        self.beside_run.hide()
         self.arrays_model, self.slice_model = ArraysModel(), SliceModel()
         self.arrays_table = _table(self.arrays_model, "Arrays of the layer", self)
         self.slice_table = _table(self.slice_model, "Values of the array", self)
@@ -81,6 +86,7 @@ class WeightsView(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 7, 10, 8)
         layout.addLayout(header)
+        layout.addWidget(self.beside_run)
         layout.addWidget(arrays)
         layout.addLayout(self._axes)
         layout.addWidget(self.message)
@@ -91,6 +97,10 @@ class WeightsView(QFrame):
     def weights(self) -> Weights | None:
         """The newest answer for the layer that is wanted; None while it is awaited."""
         return self._weights
+
+    def set_replaying(self, replaying: bool) -> None:
+        """Say whether the panels beside show a run in place of the network whose weights these are."""
+        self.beside_run.setVisible(replaying)
 
     def choose_layer(self, layer: str) -> None:
         """The layer whose weights are wanted; asks for them where this view is on screen."""
