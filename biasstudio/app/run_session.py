@@ -176,7 +176,8 @@ class RunSession(QObject):
         """Where the next run is to be recorded."""
         path = self._document.path
         name = path.stem if path is not None else experiment.data.type.title
-        name = f"{name} · {label}" if label else name
+        # First, since names that differ at their end only look alike in a narrow list.
+        name = f"{label} · {name}" if label else name
         return Recording(self.library.new_path(name), name, size_limit(), group)
 
     def set_live(self, history: History, experiment: Experiment) -> None:
