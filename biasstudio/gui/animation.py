@@ -15,13 +15,13 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QLabel,
     QProgressBar,
-    QSpinBox,
     QWidget,
 )
 
 from biasstudio.atomic_file import written_whole
 from biasstudio.gui.background import Job
 from biasstudio.gui.choice_box import ChoiceBox
+from biasstudio.gui.number_box import NumberBox
 from biasstudio.gui.panel_image import image_of
 from biasstudio.gui.panels.panel import Panel
 from biasstudio.gui.view_state import ViewState
@@ -141,6 +141,7 @@ class AnimationDialog(QDialog):
         buttons.accepted.connect(self._ask)
         buttons.rejected.connect(self.reject)
         form = QFormLayout(self)
+        form.setLabelAlignment(Qt.AlignmentFlag.AlignVCenter)
         form.addRow("Panel", self.choice)
         form.addRow("Length", self.seconds)
         form.addRow("Width", self.width_box)
@@ -180,9 +181,7 @@ class AnimationDialog(QDialog):
         super().reject()
 
 
-def _number(least: int, most: int, value: int, unit: str) -> QSpinBox:
-    box = QSpinBox()
-    box.setRange(least, most)
-    box.setValue(value)
+def _number(least: int, most: int, value: int, unit: str) -> NumberBox:
+    box = NumberBox(least, most, value)
     box.setSuffix(unit)
     return box

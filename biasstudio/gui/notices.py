@@ -2,7 +2,8 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
 from biasstudio.gui.panels.panel import ElidedLabel
 
@@ -54,17 +55,34 @@ class _Notice(QFrame):
     def __init__(self, answers: Sequence[Answer]) -> None:
         super().__init__()
         self.setProperty("notice", "note")
-        self._title, self._text = ElidedLabel(), ElidedLabel()
+        self._title, self._text = ElidedLabel(), QLabel(wordWrap=True)
         self._title.setProperty("role", "title")
         self._text.setProperty("role", "muted")
-        layout = QHBoxLayout(self)
-        layout.setContentsMargins(12, 4, 6, 4)
-        layout.setSpacing(8)
-        layout.addWidget(self._title)
-        layout.addWidget(self._text, 1)
+        # As wide as its text, narrower where there is no room.
+        self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
+        self._grid = QGridLayout(self)
+        self._grid.setContentsMargins(12, 4, 6, 4)
+        self._grid.setHorizontalSpacing(8)
+        self._grid.setVerticalSpacing(0)
+        self._grid.setColumnStretch(1, 1)
+        self._grid.addWidget(self._title, 0, 0)
+        self._grid.addWidget(self._text, 0, 1)
         self.buttons = [self._button(*answer) for answer in answers]
-        for button in self.buttons:
-            layout.addWidget(button)
+        for column, button in enumerate(self.buttons, 2):
+            self._grid.addWidget(button, 0, column)
+
+    def _place_text(self) -> None:
+        """Beside the title, or below it where both don't fit."""
+        widths = [button.sizeHint().width() + 8 for button in self.buttons]
+        text = self._text.fontMetrics().horizontalAdvance(self._text.text())
+        fits = self._title.sizeHint().width() + text + sum(widths) + 40 <= self.width()
+        if fits == (self._grid.itemAtPosition(1, 0) is not None):
+            self._grid.removeWidget(self._text)
+            self._grid.addWidget(self._text, *((0, 1, 1, 1) if fits else (1, 0, 1, 2 + len(self.buttons))))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_text()
 
     def _button(self, text: str, tip: str, call: Callable[[], object]) -> QPushButton:
         button = QPushButton(text)
@@ -79,8 +97,8 @@ class _Notice(QFrame):
 
     def say(self, title: str, text: str, warning: bool) -> None:
         self._title.setText(title)
-        self._title.setMaximumWidth(self._title.fontMetrics().horizontalAdvance(title) + 6)
         self._text.setText(text)
+        self._place_text()
         self._text.setToolTip(text)
         self.setAccessibleName(self.said)
         kind = "warning" if warning else "note"

@@ -171,10 +171,9 @@ def _style_sheet(colours: Colours) -> str:
     QLineEdit, QComboBox, QSpinBox {{ background: {colours.field}; border: 1px solid transparent; border-radius: 6px;
         padding: 3px 7px; min-height: 18px; selection-background-color: {colours.accent};
         selection-color: {colours.accent_text}; }}
-    QSpinBox QLineEdit {{ background: transparent; border: none; padding: 0 7px; }}
+    QSpinBox QLineEdit {{ background: transparent; border: none; }}
     QSpinBox::up-button, QSpinBox::down-button {{ width: 0; }}
     QSpinBox:disabled {{ color: {colours.faint}; }}
-    QListView#sweepInitializers::item {{ padding: 3px 0; }}
     QListView::indicator {{ width: 13px; height: 13px; border: 1px solid {colours.faint}; border-radius: 4px;
         background: {colours.field}; }}
     QListView::indicator:checked {{ background: {colours.accent}; border-color: {colours.accent}; }}

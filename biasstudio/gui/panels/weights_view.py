@@ -9,12 +9,12 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QPushButton,
-    QSpinBox,
     QTableView,
     QVBoxLayout,
     QWidget,
 )
 
+from biasstudio.gui.number_box import NumberBox
 from biasstudio.gui.panels.panel import ElidedLabel
 from biasstudio.gui.panels.weights_models import ArraysModel, SliceModel
 from biasstudio.worker.messages import WeightArray, Weights
@@ -44,7 +44,7 @@ class WeightsView(QFrame):
         self._weights: Weights | None = None
         self._arrays: tuple[WeightArray, ...] = ()
         self._array: WeightArray | None = None
-        self._spins: list[QSpinBox] = []
+        self._spins: list[NumberBox] = []
         self.title = ElidedLabel(_NO_LAYER)
         self.title.setProperty("role", "title")
         self.refresh_button = QPushButton("Refresh")
@@ -171,8 +171,7 @@ class WeightsView(QFrame):
                 widget.hide()
                 widget.deleteLater()
         for axis, size in enumerate(leading):
-            spin = QSpinBox()
-            spin.setRange(0, max(0, size - 1))
+            spin = NumberBox(0, max(0, size - 1))
             spin.setPrefix(f"axis {axis}: ")
             spin.setAccessibleName(f"Index along axis {axis}")
             spin.setToolTip(f"Which index along axis {axis}, 0 to {size - 1}.")

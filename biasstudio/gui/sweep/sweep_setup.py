@@ -1,6 +1,6 @@
 """What a sweep is to try: the layer, initializers, seeds and epochs."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
@@ -8,12 +8,12 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from biasstudio.gui.choice_box import ChoiceBox
+from biasstudio.gui.number_box import NumberBox
 from biasstudio.gui.panels.figures import counted
 from biasstudio.gui.sweep.wording import about
 from biasstudio.spec.arguments import SpecError
@@ -131,6 +131,7 @@ class SweepSetup(QFrame):
         for kind in dict.fromkeys([*present, Initializer.of("Zeros"), None, *usual]):
             item = QListWidgetItem(initializer_label(kind))
             item.setData(_KIND_ROLE, kind)
+            item.setSizeHint(QSize(0, self.kinds.fontMetrics().height() + 6))
             item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsUserCheckable | Qt.ItemFlag.ItemIsSelectable)
             item.setCheckState(Qt.CheckState.Checked if kind in ticked else Qt.CheckState.Unchecked)
             if kind in present:
@@ -180,10 +181,9 @@ class SweepSetup(QFrame):
         self.runAsked.emit(self.variations())
 
 
-def _number(name: str, least: int, most: int, tip: str) -> QSpinBox:
-    box = QSpinBox()
+def _number(name: str, least: int, most: int, tip: str) -> NumberBox:
+    box = NumberBox(least, most)
     box.setObjectName(name)
-    box.setRange(least, most)
     box.setToolTip(tip)
     return box
 
