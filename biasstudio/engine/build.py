@@ -10,9 +10,11 @@ import keras
 import tensorflow as tf
 
 from biasstudio.engine.biases import find_biases, is_bias, read_frame
+from biasstudio.engine.layer_inputs import check_input, times
 from biasstudio.recording.history import History
 from biasstudio.recording.network import BuiltLayer
 from biasstudio.spec.arguments import SpecError
+from biasstudio.spec.bias_shapes import bias_pieces, misfit
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.keras_config import layer_to_keras
 from biasstudio.spec.stack import Layer, Stack
@@ -23,9 +25,6 @@ MAXIMUM_PARAMETERS = 200_000_000
 MAXIMUM_BIASES = 2_000_000
 # One layer's output for one batch, in float32: 2 GB.
 MAXIMUM_OUTPUTS_OF_BATCH = 500_000_000
-
-_IMAGE_LAYERS = {"Conv2D", "MaxPooling2D", "AveragePooling2D", "GlobalAveragePooling2D"}
-_WINDOW_ARGUMENTS = {"Conv2D": "kernel_size", "MaxPooling2D": "pool_size", "AveragePooling2D": "pool_size"}
 
 
 @dataclass(frozen=True)
@@ -47,9 +46,7 @@ def build_network(experiment: Experiment) -> Network:
     layers = check_stack(experiment.stack, experiment.training.batch_size)
     keras.utils.clear_session()
     keras.utils.set_random_seed(experiment.training.seed)
-    model = keras.Sequential([keras.Input(experiment.stack.input_shape)])
-    for layer in experiment.stack.layers:
-        model.add(keras.layers.deserialize(layer_to_keras(layer)))
+    model = build_model(experiment.stack)
     optimizer = keras.optimizers.get(experiment.training.optimizer)
     optimizer.learning_rate = experiment.training.learning_rate
     model.compile(optimizer=optimizer, loss=experiment.training.loss, metrics=metrics_for(experiment))
@@ -58,6 +55,23 @@ def build_network(experiment: Experiment) -> Network:
     history = History([vector for vector, _ in biases], ["loss", *metrics_for(experiment)])
     history.append(0, 0, read_frame(variables))
     return Network(experiment, model, layers, variables, history)
+
+
+def build_model(stack: Stack) -> Any:
+    """A Keras model with new weights: Sequential, or Functional where a layer takes its input twice."""
+    if stack.is_sequential:
+        model = keras.Sequential([keras.Input(stack.input_shape)])
+        for layer in stack.layers:
+            model.add(keras.layers.deserialize(layer_to_keras(layer)))
+        return model
+    inputs = outputs = keras.Input(stack.input_shape)
+    for layer in stack.layers:
+        outputs = _called(keras.layers.deserialize(layer_to_keras(layer)), layer, outputs)
+    return keras.Model(inputs, outputs)
+
+
+def _called(keras_layer: Any, layer: Layer, inputs: Any) -> Any:
+    return keras_layer(inputs, inputs) if layer.type.self_attention else keras_layer(inputs)
 
 
 def metrics_for(experiment: Experiment) -> list[str]:
@@ -75,6 +89,7 @@ def check_stack(stack: Stack, batch_size: int) -> tuple[BuiltLayer, ...]:
     built: list[BuiltLayer] = []
     shape = stack.input_shape
     for layer in stack.layers:
+        _check_attention(layer, shape, batch_size)
         shape, parameters, biases = _checked(layer, shape)
         built.append(BuiltLayer(layer.name, shape, parameters, biases))
         _check_size(built, batch_size)
@@ -85,66 +100,68 @@ def check_stack(stack: Stack, batch_size: int) -> tuple[BuiltLayer, ...]:
 @lru_cache(maxsize=1000)
 def _checked(layer: Layer, input_shape: tuple[int, ...]) -> tuple[tuple[int, ...], int, int]:
     """Output shape, parameters and biases of a layer on this input. Raises SpecError where Keras refuses it."""
-    _check_input(layer, input_shape)
+    check_input(layer, input_shape)
+    _check_initializers(layer, input_shape)
     # Variables made inside a graph have a shape but take no memory until the graph runs, which this one never does.
     with tf.Graph().as_default():
         try:
             keras_layer = keras.layers.deserialize(layer_to_keras(layer))
-            output = keras_layer(keras.KerasTensor((None, *input_shape)))
+            output = _called(keras_layer, layer, keras.KerasTensor((None, *input_shape)))
+            _try_penalties(keras_layer, output)
         # TensorFlow's own shape errors are not ValueErrors.
-        except (ValueError, TypeError, IndexError, tf.errors.OpError) as error:
+        except (ValueError, TypeError, IndexError, KeyError, AttributeError, tf.errors.OpError) as error:
             raise SpecError(f"{layer.name}: {_reason(error)}", layer=layer.name) from error
-    _check_constant(layer, keras_layer)
     biases = sum(math.prod(variable.shape) for variable in keras_layer.variables if is_bias(variable))
-    return tuple(output.shape[1:]), keras_layer.count_params(), biases
+    return _output_shape(layer, output), keras_layer.count_params(), biases
 
 
-def _check_input(layer: Layer, shape: tuple[int, ...]) -> None:
-    """The mistakes that people make most, in words better than Keras's."""
-    if layer.class_name in _IMAGE_LAYERS and len(shape) != 3:
+def _output_shape(layer: Layer, output: Any) -> tuple[int, ...]:
+    shape = tuple(output.shape[1:])
+    if None in shape:
         raise SpecError(
-            f"{layer.name}: {layer.class_name} takes images, height × width × channels, but its input is "
-            f"{_times(shape)}.",
+            f"{layer.name}: the size of its output can't be told before there are data, which a stack needs.",
             layer=layer.name,
         )
-    if layer.class_name == "BatchNormalization" and not _is_axis(layer.get("axis"), len(shape)):
-        raise SpecError(
-            f"{layer.name}: axis {layer.get('axis')} is none of its input {_times(shape)}; −1 is the last one.",
-            layer=layer.name,
-            argument="axis",
-        )
-    argument = _WINDOW_ARGUMENTS.get(layer.class_name)
-    if argument is None or layer.get("padding") == "same":
+    return shape
+
+
+def _try_penalties(keras_layer: Any, output: Any) -> None:
+    """Regularizers and constraints that don't fit a variable's shape fail only in training, if not tried here."""
+    for variable in keras_layer.trainable_variables:
+        if variable.regularizer is not None:
+            variable.regularizer(variable.value)
+        if variable.constraint is not None:
+            variable.constraint(variable.value)
+    for each in keras_layer._flatten_layers():
+        if each.activity_regularizer is not None and each is keras_layer:
+            each.activity_regularizer(output)
+
+
+def _check_initializers(layer: Layer, input_shape: tuple[int, ...]) -> None:
+    """Whether each bias can start as it should, which for some layers only the input tells."""
+    for piece in bias_pieces(layer, input_shape):
+        part = layer.part(piece.path)
+        role = part.type.bias
+        if role is None or not part.get(role.toggle):
+            continue
+        reason = misfit(part.get(role.initializer), piece, role.unit)
+        if reason:
+            named = "" if reason.startswith("the ") else f"{role.initializer} "
+            raise SpecError(f"{layer.name}: {named}{reason}.", layer=layer.name, argument=role.initializer)
+
+
+def _check_attention(layer: Layer, shape: tuple[int, ...], batch_size: int) -> None:
+    """Each head holds a number for every pair of positions."""
+    if not layer.type.self_attention:
         return
     given = dict(layer.arguments)
-    reach = tuple(
-        (size - 1) * step + 1 for size, step in zip(given[argument], given.get("dilation_rate", (1, 1)), strict=True)
-    )
-    if any(window > side for window, side in zip(reach, shape, strict=False)):
+    heads = given.get("num_heads") or given.get("num_query_heads") or 1
+    scores = batch_size * heads * math.prod(shape[:-1]) ** 2
+    if scores > MAXIMUM_OUTPUTS_OF_BATCH:
         raise SpecError(
-            f"{layer.name}: {argument} reaches over {_times(reach)}, but its input is only {_times(shape[:2])}.",
+            f"{layer.name}: the attention of {heads} heads between {math.prod(shape[:-1]):,} positions for a batch of "
+            f"{batch_size} has {scores:,} values, more than the {MAXIMUM_OUTPUTS_OF_BATCH:,} that fit here.",
             layer=layer.name,
-            argument=argument,
-        )
-
-
-def _is_axis(axis: int, rank: int) -> bool:
-    """Axis 0 is the batch."""
-    return 1 <= axis <= rank or -rank <= axis <= -1
-
-
-def _check_constant(layer: Layer, keras_layer: Any) -> None:
-    """A Constant list must have the length of the vector, which for some layers only the input tells."""
-    role, initializer = layer.type.bias, layer.bias_initializer
-    if role is None or initializer is None or initializer.name != "Constant" or not layer.has_bias:
-        return
-    value, length = initializer.get("value"), getattr(keras_layer, role.variable).shape[0]
-    if isinstance(value, tuple) and len(value) != length:
-        raise SpecError(
-            f"{layer.name}: the Constant list has {len(value)} values, but the bias has {length}, one for each "
-            f"{role.unit}.",
-            layer=layer.name,
-            argument=role.initializer,
         )
 
 
@@ -168,7 +185,7 @@ def _check_size(built: list[BuiltLayer], batch_size: int) -> None:
         outputs *= side
     if outputs > MAXIMUM_OUTPUTS_OF_BATCH:
         raise SpecError(
-            f"{last.name}: its output {_times(last.output_shape)} for a batch of {batch_size} has {outputs:,} values, "
+            f"{last.name}: its output {times(last.output_shape)} for a batch of {batch_size} has {outputs:,} values, "
             f"more than the {MAXIMUM_OUTPUTS_OF_BATCH:,} that fit here.",
             layer=last.name,
         )
@@ -181,10 +198,6 @@ def _reason(error: Exception) -> str:
     paragraphs = [line.strip() for line in text.splitlines() if line.strip()]
     wanted = [line for line in paragraphs if not line.startswith(("Exception encountered", "Arguments received", "•"))]
     return (wanted or [type(error).__name__])[0]
-
-
-def _times(shape: tuple[int, ...]) -> str:
-    return " × ".join(map(str, shape)) if len(shape) > 1 else f"a row of {shape[0]}"
 
 
 def versions() -> str:

@@ -4,10 +4,12 @@ Formulas and defaults are those of Keras 3 (https://keras.io/api/layers/initiali
 """
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
-from biasstudio.spec.arguments import Argument, SpecError, check_arguments, shown
+from biasstudio.spec.arguments import Argument
+from biasstudio.spec.keras_objects import KerasObject
 
 # Keras truncates at two standard deviations; what is left of a unit normal then has this standard deviation.
 _TRUNCATED_NORMAL_DEVIATION = 0.87962566103423978
@@ -19,12 +21,22 @@ _SEED = Argument(
 
 @dataclass(frozen=True)
 class InitializerType:
-    """One initializer of the catalogue. `formula` is for a vector of n values, where fan_in = fan_out = n."""
+    """One initializer of the catalogue.
+
+    `formula` is for a vector of n values, where fan_in = fan_out = n; `matrix_formula`, where it reads otherwise, for
+    what has two sides and more. `least_rank` and `most_rank` say how many sides it can fill.
+    """
 
     name: str
     formula: str
     parameters: tuple[Argument, ...] = ()
-    fits_vectors: bool = True
+    least_rank: int = 0
+    most_rank: int = 99
+    matrix_formula: str = ""
+
+    @property
+    def fits_vectors(self) -> bool:
+        return self.least_rank <= 1
 
 
 def _normal(stddev: float) -> tuple[Argument, ...]:
@@ -57,7 +69,8 @@ _TYPES = (
     InitializerType(
         "VarianceScaling",
         "variance = scale / n",
-        (
+        matrix_formula="variance = scale / the fan that mode names",
+        parameters=(
             Argument("scale", "number", 1.0, "The variance times n.", above=0.0),
             Argument(
                 "mode",
@@ -76,17 +89,66 @@ _TYPES = (
             _SEED,
         ),
     ),
-    InitializerType("GlorotNormal", "truncated normal, σ = √(2 / (n + n))", (_SEED,)),
-    InitializerType("GlorotUniform", "uniform within ±√(6 / (n + n))", (_SEED,)),
-    InitializerType("HeNormal", "truncated normal, σ = √(2 / n)", (_SEED,)),
-    InitializerType("HeUniform", "uniform within ±√(6 / n)", (_SEED,)),
-    InitializerType("LecunNormal", "truncated normal, σ = √(1 / n)", (_SEED,)),
-    InitializerType("LecunUniform", "uniform within ±√(3 / n)", (_SEED,)),
+    InitializerType(
+        "GlorotNormal",
+        "truncated normal, σ = √(2 / (n + n))",
+        (_SEED,),
+        matrix_formula="truncated normal, σ = √(2 / (fan_in + fan_out))",
+    ),
+    InitializerType(
+        "GlorotUniform",
+        "uniform within ±√(6 / (n + n))",
+        (_SEED,),
+        matrix_formula="uniform within ±√(6 / (fan_in + fan_out))",
+    ),
+    InitializerType(
+        "HeNormal", "truncated normal, σ = √(2 / n)", (_SEED,), matrix_formula="truncated normal, σ = √(2 / fan_in)"
+    ),
+    InitializerType("HeUniform", "uniform within ±√(6 / n)", (_SEED,), matrix_formula="uniform within ±√(6 / fan_in)"),
+    InitializerType(
+        "LecunNormal", "truncated normal, σ = √(1 / n)", (_SEED,), matrix_formula="truncated normal, σ = √(1 / fan_in)"
+    ),
+    InitializerType(
+        "LecunUniform", "uniform within ±√(3 / n)", (_SEED,), matrix_formula="uniform within ±√(3 / fan_in)"
+    ),
     InitializerType(
         "Orthogonal",
         "rows of a random orthogonal matrix, times gain",
         (Argument("gain", "number", 1.0, "Factor on the matrix."), _SEED),
-        fits_vectors=False,
+        least_rank=2,
+    ),
+    InitializerType(
+        "Identity",
+        "the identity matrix, times gain: 1 where row and column are the same, else 0",
+        (Argument("gain", "number", 1.0, "Factor on the matrix."),),
+        least_rank=2,
+        most_rank=2,
+    ),
+    InitializerType(
+        "STFT",
+        "the waves of a short-time Fourier transform, for the kernel of a Conv1D",
+        (
+            Argument("side", "choice", "real", "Which part of the complex waves.", choices=("real", "imag")),
+            Argument(
+                "window",
+                "choice",
+                "hann",
+                "How the waves fade at both ends.",
+                choices=("hann", "hamming", "blackman", "bartlett", "boxcar", "cosine", "nuttall", "parzen", "triang"),
+                unset="no window",
+            ),
+            Argument(
+                "scaling",
+                "choice",
+                "density",
+                "Which norm of the window becomes 1.",
+                choices=("density", "spectrum"),
+                unset="none",
+            ),
+            Argument("periodic", "boolean", False, "Whether the window is one period of a longer one."),
+        ),
+        least_rank=3,
+        most_rank=3,
     ),
 )
 
@@ -95,52 +157,67 @@ VECTOR_INITIALIZERS = tuple(initializer.name for initializer in _TYPES if initia
 
 
 @dataclass(frozen=True)
-class Initializer:
+class Initializer(KerasObject):
     """An initializer with all of its parameters. Make one with `Initializer.of`."""
 
-    name: str
-    parameters: tuple[tuple[str, Any], ...] = ()
-    is_initializer = True
-
-    @classmethod
-    def of(cls, name: str, /, **parameters: Any) -> "Initializer":
-        """The initializer `name` of the catalogue, with defaults for what is not given. Raises SpecError."""
-        if name not in INITIALIZER_TYPES:
-            raise SpecError(f"There is no initializer {shown(name)}; there are {', '.join(INITIALIZER_TYPES)}.")
-        return cls(name, check_arguments(parameters, INITIALIZER_TYPES[name].parameters, name))
+    kind = "initializer"
+    types: ClassVar[Mapping[str, InitializerType]] = INITIALIZER_TYPES
 
     @property
     def type(self) -> InitializerType:
         return INITIALIZER_TYPES[self.name]
 
-    def get(self, parameter: str) -> Any:
-        return dict(self.parameters)[parameter]
+    def standard_deviation(self, shape: int | tuple[int, ...]) -> float | None:
+        """Standard deviation of the values that it gives a vector of this length, or an array of this shape.
 
-    def change(self, **parameters: Any) -> "Initializer":
-        """The same initializer with `parameters` changed. Raises SpecError."""
-        return Initializer.of(self.name, **(dict(self.parameters) | parameters))
-
-    def standard_deviation(self, length: int) -> float | None:
-        """Standard deviation of the values that it gives a vector of `length`; None where values are not random.
-
-        Source of the formulas: keras.initializers.VarianceScaling with fan_in = fan_out = length.
+        None where values are not random. Source of the formulas: keras.initializers.VarianceScaling; for Orthogonal,
+        whose rows or columns have the length `gain`, it is the root of the mean square.
         """
-        given = dict(self.parameters)
+        given: dict[str, Any] = dict(self.parameters)
+        sides = (shape,) if isinstance(shape, int) else shape
         if self.name == "RandomNormal":
             return float(given["stddev"])
         if self.name == "TruncatedNormal":
             return float(given["stddev"]) * _TRUNCATED_NORMAL_DEVIATION
         if self.name == "RandomUniform":
             return abs(float(given["maxval"]) - float(given["minval"])) / math.sqrt(12)
-        scale = given.get("scale", _VARIANCE_SCALES.get(self.name))
-        return None if scale is None else math.sqrt(scale / length)
+        if self.name == "Orthogonal":
+            return (
+                abs(float(given["gain"])) / math.sqrt(max(math.prod(sides[:-1]), sides[-1])) if len(sides) > 1 else None
+            )
+        if self.name not in _VARIANCE_SCALES:
+            return None
+        scale, mode = _VARIANCE_SCALES[self.name]
+        fan_in, fan_out = fans(sides)
+        fan = {"fan_in": fan_in, "fan_out": fan_out, "fan_avg": (fan_in + fan_out) / 2}[given.get("mode", mode)]
+        return math.sqrt(given.get("scale", scale) / max(1.0, fan))
+
+    def formula_on(self, shape: tuple[int | None, ...]) -> str:
+        """Its formula for this very shape; for two sides and more with Keras's fans in numbers."""
+        if len(shape) < 2 or not self.type.matrix_formula:
+            return self.type.formula
+        numbers = ""
+        if None not in shape:
+            fan_in, fan_out = fans(tuple(side for side in shape if side is not None))
+            numbers = f", where fan_in = {fan_in} and fan_out = {fan_out}"
+        return self.type.matrix_formula + numbers
+
+
+def fans(shape: tuple[int, ...]) -> tuple[int, int]:
+    """Keras's numbers of inputs and outputs for a variable of this shape (keras.initializers, compute_fans)."""
+    if len(shape) < 2:
+        length = shape[0] if shape else 1
+        return length, length
+    field = math.prod(shape[:-2])
+    return shape[-2] * field, shape[-1] * field
 
 
 _VARIANCE_SCALES = {
-    "GlorotNormal": 1.0,
-    "GlorotUniform": 1.0,
-    "HeNormal": 2.0,
-    "HeUniform": 2.0,
-    "LecunNormal": 1.0,
-    "LecunUniform": 1.0,
+    "VarianceScaling": (1.0, "fan_in"),
+    "GlorotNormal": (1.0, "fan_avg"),
+    "GlorotUniform": (1.0, "fan_avg"),
+    "HeNormal": (2.0, "fan_in"),
+    "HeUniform": (2.0, "fan_in"),
+    "LecunNormal": (1.0, "fan_in"),
+    "LecunUniform": (1.0, "fan_in"),
 }

@@ -4,9 +4,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from biasstudio.spec.arguments import SpecError
+from biasstudio.spec.bias_shapes import bias_pieces
 from biasstudio.spec.experiment import Experiment
-from biasstudio.spec.initializers import VECTOR_INITIALIZERS, Initializer
-from biasstudio.spec.layers import BiasRole
+from biasstudio.spec.initializers import INITIALIZER_TYPES, Initializer
 from biasstudio.spec.stack import Layer
 
 MAXIMUM_RUNS = 200
@@ -48,31 +48,28 @@ def _short(text: str) -> str:
 
 def fitting_initializers(experiment: Experiment, layer: str | None = None) -> tuple[str, ...]:
     """Names of the initializers that fit the bias of `layer`, or at least one of all biases. Raises SpecError."""
-    biases = _biases(experiment, layer)
-    return tuple(
-        name for name in VECTOR_INITIALIZERS if any(_fits(each, role, Initializer.of(name)) for each, role in biases)
-    )
+    layers = _biases(experiment, layer)
+    # What is offered fits without knowing the input: STFT fits hardly any bias.
+    return tuple(name for name in INITIALIZER_TYPES if any(_fits(each, Initializer.of(name)) for each in layers))
 
 
 def without_biases(experiment: Experiment, layer: str | None = None) -> Experiment:
     """No bias in `layer`, or in any; all else as it was. Raises SpecError where there is none to switch off."""
     changed = experiment.stack
-    for each, role in _biases(experiment, layer):
-        changed = changed.change(each.name, **{role.toggle: False})
+    for each in _biases(experiment, layer):
+        changed = changed.with_layer(each.with_bias(False))
     return replace(experiment, stack=changed)
 
 
 def with_bias_initializer(experiment: Experiment, initializer: Initializer, layer: str | None = None) -> Experiment:
     """`initializer` on the bias of `layer`, or on every bias that it fits. Raises SpecError where it fits none."""
     # For the one layer that was asked for, the stack itself says why it doesn't fit.
-    fitting = [
-        (each, role) for each, role in _biases(experiment, layer) if layer is not None or _fits(each, role, initializer)
-    ]
+    fitting = [each for each in _biases(experiment, layer) if layer is not None or _fits(each, initializer)]
     if not fitting:
         raise SpecError(f"{initializer_label(initializer)} fits the bias of no layer in this stack.")
     changed = experiment.stack
-    for each, role in fitting:
-        changed = changed.change(each.name, **{role.initializer: initializer})
+    for each in fitting:
+        changed = changed.with_layer(each.with_bias_initializer(initializer))
     return replace(experiment, stack=changed)
 
 
@@ -110,13 +107,9 @@ def sweep_of(
     return tuple(variation_of(each, kind, layer) for each in seeded for kind in kinds)
 
 
-def _biases(experiment: Experiment, name: str | None) -> list[tuple[Layer, BiasRole]]:
+def _biases(experiment: Experiment, name: str | None) -> list[Layer]:
     """The layers to vary: `name`, or all that have a bias. Raises SpecError where there is no bias."""
-    found = [
-        (layer, layer.type.bias)
-        for layer in layers_with_bias(experiment)
-        if layer.type.bias is not None and name in (None, layer.name)
-    ]
+    found = [layer for layer in layers_with_bias(experiment) if name in (None, layer.name)]
     if not found:
         raise _nothing_to_vary(experiment, name)
     return found
@@ -128,17 +121,17 @@ def _nothing_to_vary(experiment: Experiment, name: str | None) -> SpecError:
     named = next((layer for layer in experiment.stack.layers if layer.name == name), None)
     if named is None:
         return SpecError(f"There is no layer {name!r} in this stack.", layer=name)
-    reason = "its bias is switched off" if named.type.bias else f"a {named.class_name} layer has no bias"
+    reason = "its bias is switched off" if named.bias_parts else f"a {named.class_name} layer has no bias"
     return SpecError(f"{name}: {reason}, so there is nothing to vary.", layer=name)
 
 
-def _fits(layer: Layer, role: BiasRole, initializer: Initializer) -> bool:
+def _fits(layer: Layer, initializer: Initializer) -> bool:
     listed = initializer.name == "Constant" and isinstance(initializer.get("value"), tuple)
-    if listed and role.length is None:
+    if listed and any(piece.shape is None or piece.shape[-1] is None for piece in bias_pieces(layer)):
         # How long this vector is only the input tells.
         return False
     try:
-        layer.change(**{role.initializer: initializer})
+        layer.with_bias_initializer(initializer)
     except SpecError:
         return False
     return True

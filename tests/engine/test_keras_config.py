@@ -9,8 +9,7 @@ import pytest
 
 from biasstudio.spec.initializers import INITIALIZER_TYPES, VECTOR_INITIALIZERS, Initializer
 from biasstudio.spec.keras_config import layer_to_keras, stack_from_keras, stack_to_keras
-from biasstudio.spec.layers import layer_types
-from biasstudio.spec.stack import Layer, Stack, base_name
+from biasstudio.spec.stack import Layer, Stack
 
 IMAGE = (28, 28, 1)
 POOLING = ("MaxPooling2D", "AveragePooling2D")
@@ -26,8 +25,8 @@ def tutorial() -> Stack:
     )
 
 
-def every_layer() -> Stack:
-    """Each layer of the catalogue once with its defaults and once with nothing at its default."""
+def of_images() -> Stack:
+    """Layers of image networks, once with their defaults and once with nothing at its default."""
     return (
         Stack((29, 31, 4))
         .add("Conv2D")
@@ -85,11 +84,7 @@ def plain(value: object) -> object:
     return list(value) if isinstance(value, tuple) else value
 
 
-def test_the_catalogue_is_covered():
-    assert {layer.class_name for layer in every_layer().layers} | {"GlobalAveragePooling2D"} == set(layer_types())
-
-
-@pytest.mark.parametrize("stack", [tutorial(), every_layer()], ids=["tutorial", "every layer"])
+@pytest.mark.parametrize("stack", [tutorial(), of_images()], ids=["tutorial", "of images"])
 def test_keras_reads_what_is_written_and_writes_what_is_read(stack):
     model = keras.models.model_from_json(json.dumps(stack_to_keras(stack)))
     assert model.built
@@ -142,59 +137,6 @@ def signature_of(keras_class: type) -> dict[str, inspect.Parameter]:
         for name, parameter in parameters.items()
         if name != "self" and parameter.kind not in (parameter.VAR_KEYWORD, parameter.VAR_POSITIONAL)
     }
-
-
-@pytest.mark.parametrize("name", list(layer_types()))
-def test_the_defaults_of_a_layer_are_those_of_keras(name):
-    entry = layer_types()[name]
-    signature = signature_of(getattr(keras.layers, name))
-    for argument in entry.arguments:
-        default = signature[argument.name].default
-        if default is inspect.Parameter.empty:
-            continue
-        offered = argument.default
-        if argument.kind == "initializer":
-            offered = base_name(offered.name)
-        if argument.name == "activation" and default is None:
-            default = "linear"
-        assert offered == default, argument.name
-
-
-@pytest.mark.parametrize("name", list(layer_types()))
-def test_every_argument_of_a_layer_is_offered_or_fixed(name):
-    entry = layer_types()[name]
-    layer = keras.layers.deserialize(layer_to_keras(Layer.of(name, "x")))
-    written = json.loads(json.dumps(keras.layers.serialize(layer)))["config"]
-    offered = {argument.name for argument in entry.arguments}
-    assert (set(signature_of(type(layer))) | set(written)) - {"name"} <= offered | set(entry.fixed)
-    assert not offered & set(entry.fixed)
-    # What is fixed is what Keras writes for a layer made with the arguments that are offered.
-    written["dtype"] = written["dtype"]["config"]["name"]
-    for key in set(written) & set(entry.fixed):
-        assert plain(written[key]) == plain(entry.fixed[key]), key
-
-
-def test_keras_has_every_activation_that_is_offered():
-    for entry in layer_types().values():
-        for argument in entry.arguments:
-            if argument.name == "activation":
-                assert [keras.activations.get(choice).__name__ for choice in argument.choices] == list(argument.choices)
-
-
-@pytest.mark.parametrize("name", list(layer_types()))
-def test_the_bias_variable_has_the_name_and_length_of_the_catalogue(name):
-    entry = layer_types()[name]
-    layer = keras.layers.deserialize(layer_to_keras(Layer.of(name, "x")))
-    layer.build((None, 28, 28, 3))
-    variables = {variable.name: tuple(variable.shape) for variable in layer.trainable_variables}
-    if entry.bias is None:
-        assert variables == {}
-        return
-    length = 3 if entry.bias.length is None else entry.argument(entry.bias.length).default
-    assert variables[entry.bias.variable] == (length,)
-    without = keras.layers.deserialize(layer_to_keras(Layer.of(name, "x", **{entry.bias.toggle: False})))
-    without.build((None, 28, 28, 3))
-    assert entry.bias.variable not in {variable.name for variable in without.trainable_variables}
 
 
 @pytest.mark.parametrize("name", INITIALIZER_TYPES)

@@ -5,14 +5,21 @@ import math
 from hypothesis import strategies as st
 
 from biasstudio.spec.arguments import Argument
+from biasstudio.spec.bias_shapes import bias_pieces
+from biasstudio.spec.constraints import CONSTRAINT_TYPES, Constraint
 from biasstudio.spec.data_sets import DATA_SET_TYPES, DataSet
 from biasstudio.spec.experiment import TRAINING_ARGUMENTS, Experiment, Training
 from biasstudio.spec.initializers import INITIALIZER_TYPES, VECTOR_INITIALIZERS, Initializer
+from biasstudio.spec.keras_objects import KerasObject
 from biasstudio.spec.layers import layer_types
+from biasstudio.spec.regularizers import REGULARIZER_TYPES, Regularizer
 from biasstudio.spec.stack import Layer, Stack
 
 LAYER_NAMES = st.from_regex(r"[A-Za-z0-9_.][A-Za-z0-9_.-]{0,20}", fullmatch=True)
-INPUT_SHAPES = st.lists(st.integers(1, 64), min_size=1, max_size=4).map(tuple)
+INPUT_SHAPES = st.lists(st.integers(1, 64), min_size=1, max_size=5).map(tuple)
+TEXTS = st.sampled_from(["...x,xy->...y", "abc,cd->abd", "d", "bd"]) | st.from_regex(r"[!-~]{1,20}", fullmatch=True)
+STACK_LAYERS = tuple(name for name, layer in layer_types().items() if not layer.part)
+ZEROS = Initializer.of("Zeros")
 
 JSON_VALUES = st.recursive(
     st.none()
@@ -60,7 +67,26 @@ def argument_values(argument: Argument, *, fits_vectors: bool = False) -> st.Sea
     elif argument.kind == "integers":
         values = st.tuples(*[_integers(argument)] * argument.length)
     elif argument.kind == "shape":
-        values = st.lists(_integers(argument), min_size=1, max_size=4).map(tuple)
+        values = st.lists(_integers(argument), min_size=1, max_size=5).map(tuple)
+    elif argument.kind == "sides":
+        values = st.lists(st.none() | _integers(argument), min_size=1, max_size=5).map(tuple)
+    elif argument.kind == "axes":
+        values = _integers(argument) | st.lists(_integers(argument), min_size=2, max_size=4).map(tuple)
+    elif argument.kind == "pairs":
+        values = st.tuples(*[st.tuples(*[_integers(argument)] * 2)] * argument.length)
+    elif argument.kind in ("bounds", "interval"):
+        values = st.tuples(_numbers(argument), _numbers(argument)).map(sorted).map(tuple)
+        values = values if argument.kind == "interval" else values | _numbers(argument)
+    elif argument.kind == "text":
+        values = TEXTS
+    elif argument.kind == "regularizer":
+        values = objects(Regularizer, tuple(REGULARIZER_TYPES))
+    elif argument.kind == "constraint":
+        values = objects(Constraint, tuple(CONSTRAINT_TYPES))
+    elif argument.kind == "layer":
+        values = inner_layers(argument.choices)
+    elif argument.kind == "layers":
+        values = st.lists(inner_layers(argument.choices), min_size=1, max_size=3).map(tuple)
     elif argument.kind == "numbers":
         values = _numbers(argument) | st.lists(_numbers(argument), min_size=1, max_size=5).map(tuple)
     elif argument.kind == "boolean":
@@ -73,27 +99,54 @@ def argument_values(argument: Argument, *, fits_vectors: bool = False) -> st.Sea
 
 
 @st.composite
-def initializers(draw, *, fits_vectors: bool = False) -> Initializer:
-    name = draw(st.sampled_from(VECTOR_INITIALIZERS if fits_vectors else tuple(INITIALIZER_TYPES)))
-    parameters = INITIALIZER_TYPES[name].parameters
-    return Initializer.of(name, **{parameter.name: draw(argument_values(parameter)) for parameter in parameters})
+def objects(draw, kind: type[KerasObject], names: tuple[str, ...]) -> KerasObject:
+    name = draw(st.sampled_from(names))
+    parameters = kind.types[name].parameters
+    return kind.of(name, **{parameter.name: draw(argument_values(parameter)) for parameter in parameters})
+
+
+def initializers(*, fits_vectors: bool = False) -> st.SearchStrategy[Initializer]:
+    return objects(Initializer, VECTOR_INITIALIZERS if fits_vectors else tuple(INITIALIZER_TYPES))
+
+
+def inner_layers(choices: tuple[str, ...]) -> st.SearchStrategy[Layer]:
+    """Layers inside another one; not wrappers, of which only so many can lie in each other."""
+    plain = tuple(name for name in choices if not layer_types()[name].nested)
+    return layers(classes=plain)
 
 
 @st.composite
-def layers(draw, name: str | None = None) -> Layer:
-    layer_type = layer_types()[draw(st.sampled_from(tuple(layer_types())))]
+def layers(draw, name: str | None = None, classes: tuple[str, ...] = STACK_LAYERS) -> Layer:
+    """A layer with any arguments; of the advanced ones most are left as they are, as people do."""
+    layer_type = layer_types()[draw(st.sampled_from(classes))]
     bias = layer_type.bias
+    changed = draw(st.sets(st.sampled_from(layer_type.arguments), max_size=8)) if layer_type.arguments else ()
     given = {
         argument.name: draw(
             argument_values(argument, fits_vectors=bias is not None and argument.name == bias.initializer)
         )
         for argument in layer_type.arguments
+        if argument in changed
     }
-    if bias is not None and bias.length is not None:
-        value = dict(given[bias.initializer].parameters).get("value")
-        if isinstance(value, tuple):
-            given[bias.length] = len(value)
-    return Layer.of(layer_type.name, draw(LAYER_NAMES) if name is None else name, **given)
+    name = draw(LAYER_NAMES) if name is None else name
+    if bias is not None and isinstance(
+        dict(getattr(given.get(bias.initializer), "parameters", ())).get("value"), tuple
+    ):
+        given[bias.initializer] = draw(
+            fitting_list(Layer.of(layer_type.name, name, **given | {bias.initializer: ZEROS}))
+        )
+    return Layer.of(layer_type.name, name, **given)
+
+
+@st.composite
+def fitting_list(draw, layer: Layer) -> Initializer:
+    """A Constant list that fits the layer's bias, or a single number where none does."""
+    shapes = {piece.shape for piece in bias_pieces(layer) if piece.fixed is None}
+    length = next(iter(shapes))[-1] if len(shapes) == 1 and None not in shapes else None
+    length = 3 if length is None and len(shapes) == 1 else length
+    if length is None or length > 50:
+        return Initializer.of("Constant", value=0.5)
+    return Initializer.of("Constant", value=tuple(draw(st.lists(st.floats(-9, 9), min_size=length, max_size=length))))
 
 
 @st.composite

@@ -119,7 +119,8 @@ WRONG_FILES = [
     (changed("training", "learning_rate", to=float("nan")), "The experiment holds NaN, which is not a number."),
     (changed("training", "learning_rate", to=-float("inf")), "The experiment holds -Infinity, which is not"),
     (TEXT.replace("0.001", "1e999", 1), "batch_normalization: epsilon takes a number above 0, not inf."),
-    (changed("model", "class_name", to="Functional"), "The model is a Functional; only a Sequential model is"),
+    (changed("model", "class_name", to="Subclass"), "The model is a Subclass; only a Sequential model is"),
+    (changed("model", "class_name", to="Functional"), "input_layer: it is called in a way that a stack does not have."),
     (
         changed("model", "config", "layers", to=[]),
         "The model has no list of layers that starts with an InputLayer.",
@@ -127,11 +128,16 @@ WRONG_FILES = [
     (changed("model", "config", "layers", 0, "class_name", to="Dense"), "The model's first layer is not an Input"),
     (changed("model", "config", "layers", 1, to=3), "A layer is not an object with class_name and config."),
     (changed("model", "config", "layers", 1, "class_name", to=3), "A layer has no class_name."),
-    (changed("model", "config", "layers", 1, "class_name", to="LSTM"), "There is no layer 'LSTM' here; there are "),
+    (
+        changed("model", "config", "layers", 1, "class_name", to="Conv2d"),
+        "There is no layer 'Conv2d' here; did you mean Conv2D or ",
+    ),
+    (changed("model", "config", "layers", 1, "class_name", to="Lambda"), "There is no layer 'Lambda' here"),
+    (changed("model", "config", "layers", 1, "class_name", to="LSTM"), "conv2d: LSTM has no argument 'filters'."),
     (changed(*layer(1, "name"), to=None), "A layer of class Conv2D has no name."),
     (changed(*layer(1, "name"), to="a/b"), "A layer's name takes up to 100 letters, digits, "),
     (changed(*layer(1, "name"), to="flatten"), "Two layers are called 'flatten'; each needs a name of its own."),
-    (changed(*layer(0, "batch_shape"), to=[None, 28, None]), "input: shape takes 1 to 4 whole numbers from 1 to "),
+    (changed(*layer(0, "batch_shape"), to=[None, 28, None]), "input: shape takes 1 to 5 whole numbers from 1 to "),
     (changed(*layer(1, "filters"), to=True), "conv2d: filters takes a whole number from 1 to 1000000, not True."),
     (
         changed(*layer(1, "kernel_size"), to=[3]),

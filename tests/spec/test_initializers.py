@@ -10,9 +10,9 @@ from biasstudio.spec.initializers import INITIALIZER_TYPES, VECTOR_INITIALIZERS,
 from tests.spec.strategies import initializers
 
 
-def test_all_but_orthogonal_fit_vectors():
-    assert len(INITIALIZER_TYPES) == 14
-    assert set(INITIALIZER_TYPES) - set(VECTOR_INITIALIZERS) == {"Orthogonal"}
+def test_which_initializers_fit_vectors():
+    assert len(INITIALIZER_TYPES) == 16
+    assert set(INITIALIZER_TYPES) - set(VECTOR_INITIALIZERS) == {"Orthogonal", "Identity", "STFT"}
 
 
 @pytest.mark.parametrize(

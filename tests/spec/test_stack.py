@@ -8,9 +8,17 @@ from hypothesis import strategies as st
 
 from biasstudio.spec.arguments import INPUT, SpecError
 from biasstudio.spec.initializers import Initializer
-from biasstudio.spec.layers import layer_types
-from biasstudio.spec.stack import MAXIMUM_LAYERS, Layer, Stack, base_name
+from biasstudio.spec.layers import base_name, layer_types
+from biasstudio.spec.stack import MAXIMUM_LAYERS, Layer, Stack
 from tests.spec.strategies import LAYER_NAMES, layers, stacks
+
+OPTIONS = (
+    "kernel_regularizer",
+    "bias_regularizer",
+    "activity_regularizer",
+    "kernel_constraint",
+    "bias_constraint",
+)
 
 
 def names(stack: Stack) -> list[str]:
@@ -28,7 +36,7 @@ def test_layers_are_added_at_the_end_or_where_asked():
 
 def test_a_new_layer_has_the_defaults_of_the_catalogue():
     layer = Stack((4,)).add("Dense").layer("dense")
-    assert dict(layer.arguments) == {
+    assert dict(layer.arguments) == dict.fromkeys(OPTIONS) | {
         "units": 10,
         "activation": "linear",
         "use_bias": True,
@@ -98,9 +106,9 @@ def test_two_layers_of_one_name_are_refused():
     assert refusal.value.layer == "flatten"
 
 
-@pytest.mark.parametrize("shape", [(), (0,), (1, 2, 3, 4, 5), (None, 2), (2.5,), "ab", 3, None, (10**9,), (True,)])
+@pytest.mark.parametrize("shape", [(), (0,), (1, 2, 3, 4, 5, 6), (None, 2), (2.5,), "ab", 3, None, (10**9,), (True,)])
 def test_a_wrong_input_shape_is_refused(shape):
-    with pytest.raises(SpecError, match=r"^input: shape takes 1 to 4 whole numbers from 1 to 100000, not ") as refusal:
+    with pytest.raises(SpecError, match=r"^input: shape takes 1 to 5 whole numbers from 1 to 100000, not ") as refusal:
         Stack(shape)
     assert refusal.value.layer == INPUT
 
@@ -153,7 +161,10 @@ def test_a_stack_has_a_largest_size():
 
 def test_which_layers_have_a_bias():
     with_bias = {name for name in layer_types() if Layer.of(name, "x").has_bias}
-    assert with_bias == {"Dense", "Conv2D", "BatchNormalization"}
+    # Which layers of Keras have one is asked of Keras in tests/engine/test_catalogue.py.
+    assert {"Dense", "LSTM", "GRUCell", "RNN", "Bidirectional", "TimeDistributed", "LayerNormalization"} <= with_bias
+    assert not {"Flatten", "PReLU", "RMSNormalization", "Dropout", "EinsumDense"} & with_bias
+    assert Layer.of("EinsumDense", "x", bias_axes="y").has_bias
     assert Layer.of("Flatten", "x").bias_initializer is None
 
 

@@ -35,7 +35,8 @@ class ArgumentGrid(QWidget):
         self._name = self._add_name()
         role = edits.layer.type.bias
         for argument in edits.layer.type.arguments:
-            if role is None or argument.name not in (role.toggle, role.initializer):
+            of_bias = role is not None and argument.name in (role.toggle, role.initializer)
+            if not of_bias and argument.kind not in ("regularizer", "constraint", "layer", "layers"):
                 self._add_argument(argument)
 
     @property

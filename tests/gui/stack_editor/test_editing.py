@@ -188,7 +188,7 @@ def test_input_shape_is_an_edit(editor, document):
     assert shape.text() == "14 × 14 × 3"
     type_over(shape, "0")
     assert document.stack.input_shape == (14, 14, 3)
-    assert "shape takes 1 to 4 whole numbers" in sentences(editor)[0]
+    assert "shape takes 1 to 5 whole numbers" in sentences(editor)[0]
 
 
 def test_undo_and_redo_through_everything(editor, document):
