@@ -1,7 +1,6 @@
 """Experiment: a stack, a data set and the training settings; and the .biasexp file that holds one."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from biasstudio.atomic_file import written_whole
 from biasstudio.spec.arguments import Argument, SpecError, check_arguments, shown
 from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.keras_config import stack_from_keras, stack_to_keras
+from biasstudio.spec.plain_json import parse_json
 from biasstudio.spec.stack import Stack
 
 FORMAT = "biasstudio-experiment"
@@ -103,7 +103,7 @@ def experiment_to_json(experiment: Experiment) -> str:
 
 def experiment_from_json(text: str) -> Experiment:
     """Read the text of a .biasexp file. Raises SpecError with a sentence that says what is wrong with it."""
-    document = _parsed(text)
+    document = parse_json(text, "The experiment", _MAXIMUM_DEPTH)
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise SpecError(f"This is not an experiment of Bias Studio: it has no member 'format' that says {FORMAT!r}.")
     version = document.get("version")
@@ -121,30 +121,6 @@ def experiment_from_json(text: str) -> Experiment:
     return Experiment(
         stack_from_keras(_member(document, "model")), DataSet.of(data["name"], **parameters), Training(**training)
     )
-
-
-def _parsed(text: str) -> Any:
-    def refuse(constant: str) -> None:
-        raise SpecError(f"The experiment holds {constant}, which is not a number.")
-
-    try:
-        document = json.loads(text, parse_constant=refuse)
-        level = [document]
-        for _ in range(_MAXIMUM_DEPTH):
-            level = [child for node in level for child in _children(node)]
-        if level:
-            raise RecursionError
-        return document
-    except RecursionError:
-        raise SpecError("The experiment is nested too deeply to be one.") from None
-    except SpecError:
-        raise
-    except ValueError as error:
-        raise SpecError(f"The file is damaged or not JSON: {error}.") from None
-
-
-def _children(node: Any) -> Iterable[Any]:
-    return node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
 
 
 def _member(document: dict[str, Any], name: str) -> dict[str, Any]:
