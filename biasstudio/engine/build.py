@@ -10,6 +10,9 @@ import keras
 import tensorflow as tf
 
 from biasstudio.engine.biases import find_biases, is_bias, read_frame
+from biasstudio.engine.file_model import build_model, built_layers
+from biasstudio.engine.file_weights import set_weights
+from biasstudio.model_files.reader import opened_weights
 from biasstudio.recording.history import History
 from biasstudio.recording.network import BuiltLayer
 from biasstudio.spec.arguments import SpecError
@@ -37,6 +40,8 @@ class Network:
     layers: tuple[BuiltLayer, ...]
     bias_variables: tuple[Any, ...]
     history: History
+    starting_anew: tuple[str, ...] = ()
+    """Where weights come from a file: a sentence for each layer that starts from its initializers all the same."""
 
 
 def build_network(experiment: Experiment) -> Network:
@@ -44,12 +49,18 @@ def build_network(experiment: Experiment) -> Network:
 
     The history holds step 0. Raises SpecError naming the layer at fault before any memory is taken for weights.
     """
-    layers = check_stack(experiment.stack, experiment.training.batch_size)
+    layers = check_network(experiment)
     keras.utils.clear_session()
     keras.utils.set_random_seed(experiment.training.seed)
-    model = keras.Sequential([keras.Input(experiment.stack.input_shape)])
-    for layer in experiment.stack.layers:
-        model.add(keras.layers.deserialize(layer_to_keras(layer)))
+    starting_anew: tuple[str, ...] = ()
+    if experiment.weights is None:
+        model = _stack_model(experiment.stack)
+    else:
+        with opened_weights(experiment.weights.path, experiment.weights.sha256) as (hdf5, contents):
+            whole = experiment.weights.whole
+            model = build_model(contents, MAXIMUM_PARAMETERS) if whole else _stack_model(experiment.stack)
+            starting_anew = set_weights(model, hdf5, contents)
+            layers = layers or built_layers(model)
     optimizer = keras.optimizers.get(experiment.training.optimizer)
     optimizer.learning_rate = experiment.training.learning_rate
     model.compile(optimizer=optimizer, loss=experiment.training.loss, metrics=metrics_for(experiment))
@@ -57,7 +68,21 @@ def build_network(experiment: Experiment) -> Network:
     variables = tuple(variable for _, variable in biases)
     history = History([vector for vector, _ in biases], ["loss", *metrics_for(experiment)])
     history.append(0, 0, read_frame(variables))
-    return Network(experiment, model, layers, variables, history)
+    return Network(experiment, model, layers, variables, history, starting_anew)
+
+
+def check_network(experiment: Experiment) -> tuple[BuiltLayer, ...]:
+    """`check_stack` of the experiment's stack; empty where the network is a file's own."""
+    if experiment.weights is not None and experiment.weights.whole:
+        return ()
+    return check_stack(experiment.stack, experiment.training.batch_size)
+
+
+def _stack_model(stack: Stack) -> Any:
+    model = keras.Sequential([keras.Input(stack.input_shape)])
+    for layer in stack.layers:
+        model.add(keras.layers.deserialize(layer_to_keras(layer)))
+    return model
 
 
 def metrics_for(experiment: Experiment) -> list[str]:

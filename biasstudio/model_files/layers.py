@@ -38,6 +38,7 @@ _CELLS = {"LSTM": "LSTMCell", "GRU": "GRUCell", "SimpleRNN": "SimpleRNNCell"} | 
 }
 _CELL_NAMES = {"ConvLSTMCell": "conv_lstm_cell"}
 _PARTS = {"query_dense": "query", "key_dense": "key", "value_dense": "value", "output_dense": "attention_output"}
+_ORDER = {name: place for place, name in enumerate(("forward_layer", "backward_layer", *_PARTS))}
 _BY_BASE_NAME = {
     base_name(name): name for name in (*_VARIABLES, *_CELLS, "Bidirectional", "TimeDistributed", "MultiHeadAttention")
 }
@@ -63,17 +64,23 @@ def _model_layers(hdf5: Hdf5, group: StoredGroup, model: dict[str, Any] | None, 
         for name, stored in layers.groups.items() if layers else ():
             yield _unnamed(hdf5, name, stored, path)
         return
+    entries = entries_of(model)
+    if model.get("class_name") == "Sequential":
+        entries = [entry for entry in entries if entry.get("class_name") != "InputLayer"]
+    yield from _listed(hdf5, entries, layers, path)
+
+
+def _listed(hdf5: Hdf5, entries: list[dict[str, Any]], group: StoredGroup | None, path: str) -> Iterator[FileLayer]:
+    """Layers that Keras keeps in a list: stored under the name of their class, numbered from the second on."""
     counts: Counter[str] = Counter()
-    for entry in entries_of(model):
+    for entry in entries:
         class_name, config = _named(entry)
-        if class_name == "InputLayer" and model.get("class_name") == "Sequential":
-            continue
         base = base_name(class_name)
         stored_name = base if not counts[base] else f"{base}_{counts[base]}"
         counts[base] += 1
         name = str(config.get("name") or entry.get("name") or stored_name)
-        stored_group = layers.groups.get(stored_name) if layers else None
-        yield _layer(hdf5, name, class_name, entry, stored_group, f"{path}{name}")
+        stored = group.groups.get(stored_name) if group else None
+        yield _layer(hdf5, name, class_name, entry, stored, f"{path}{name}")
 
 
 def _layer(
@@ -81,14 +88,21 @@ def _layer(
 ) -> FileLayer:
     config = _named(entry)[1]
     if class_name in MODELS:
-        # The variables of a model in a model are called as if they stood alone.
-        inner = tuple(_model_layers(hdf5, stored, entry, "")) if stored else ()
+        # The variables of a functional model in a model are called as if it stood alone.
+        inner_path = f"{path}/" if class_name == "Sequential" else ""
+        inner = tuple(_model_layers(hdf5, stored, entry, inner_path)) if stored else ()
         return FileLayer(name, class_name, path, (), inner)
-    children = []
-    # The file lists what is in a layer by the alphabet; a Bidirectional has its forward layer first.
-    parts = sorted(stored.groups.items(), key=lambda item: item[0] != "forward_layer") if stored else []
+    children: list[FileLayer] = []
+    # The file lists what is in a layer by the alphabet.
+    parts = (
+        sorted(stored.groups.items(), key=lambda item: _ORDER.get(item[0].lstrip("_"), len(_ORDER))) if stored else ()
+    )
     for part, group in parts:
-        if part != "vars":
+        cells = config.get(part)
+        if isinstance(cells, list):
+            entries = [cell for cell in cells if isinstance(cell, dict)]
+            children += _listed(hdf5, entries, group, f"{path}/")
+        elif part != "vars":
             children.append(_part(hdf5, part, group, class_name, config, path))
     return FileLayer(name, class_name, path, _variables(stored, class_name, config), tuple(children))
 
@@ -167,6 +181,20 @@ def _legacy_layer(hdf5: Hdf5, root: StoredGroup, name: str, config: dict[str, An
     return layer.whole()
 
 
+def arrays_by_name(hdf5: Hdf5, layer: str) -> list[StoredArray] | None:
+    """The arrays of a layer of an old .h5 file, in the order of Keras's trainable and other weights.
+
+    None where the file is none of the old format, or has no such layer.
+    """
+    root = hdf5.root.groups.get("model_weights", hdf5.root)
+    if layer not in (hdf5.texts(root, "layer_names") or []):
+        return None
+    group = root.groups.get(layer) or root.group(layer)
+    names = (hdf5.texts(group, "weight_names") or []) if group is not None else []
+    arrays = [group.array(name) for name in names] if group is not None else []
+    return [array for array in arrays if array is not None]
+
+
 class _Branch:
     """A layer while the variables in it are collected by their paths."""
 
@@ -179,8 +207,8 @@ class _Branch:
         if len(parts) == 1:
             self._variables.append(FileVariable(parts[0], array.shape, array.path))
             return
-        # The variables of a model in a model are called as if they stood alone.
-        path = parts[0] if self._class_name in MODELS else f"{self._path}/{parts[0]}"
+        alone = self._class_name in MODELS and self._class_name != "Sequential"
+        path = parts[0] if alone else f"{self._path}/{parts[0]}"
         child = self._children.setdefault(parts[0], _Branch(parts[0], "", path))
         child.add(parts[1:], array)
 

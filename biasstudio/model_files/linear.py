@@ -42,7 +42,8 @@ def _only_source(nodes: Any) -> str | None:
         # Keras 2: [[name, node index, tensor index, keywords]].
         history = node[0] if isinstance(node, list) and len(node) == 1 and isinstance(node[0], list) else None
         keywords = history[3] if history is not None and len(history) > 3 else {}
-    unused = isinstance(keywords, dict) and all(value is None for value in keywords.values())
+    # Keras writes training=False of a Dropout that nobody called so; `fit` sets it anyway.
+    unused = isinstance(keywords, dict) and all(value in (None, False) for value in keywords.values())
     if not unused or not isinstance(history, list) or len(history) < 3 or history[1:3] != [0, 0]:
         return None
     return history[0] if isinstance(history[0], str) else None

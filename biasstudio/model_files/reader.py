@@ -6,7 +6,7 @@ import os
 import stat
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, BinaryIO
@@ -202,15 +202,17 @@ def _values(hdf5: Hdf5, variables: list[FileVariable], name: str) -> NDArray[np.
 @contextmanager
 def opened_weights(path: Path, sha256: str) -> Iterator[tuple[Hdf5, ModelFile]]:
     """The file whose content has this hash, open, to read its arrays. Raises SpecError, also for another hash."""
-    try:
-        with _opened(path) as file:
+    with ExitStack() as stack:
+        try:
+            file = stack.enter_context(_opened(path))
             digest = _digest(file, lambda: False)
-            if digest != sha256:
-                raise SpecError(
-                    f"{path.name} is not the file any more whose weights this network starts from: its content is "
-                    "another. Open it again, or drop it."
-                )
-            with _weights_of(file, path.name) as (hdf5, config, metadata):
-                yield hdf5, _contents(path, digest, hdf5, config, metadata)
-    except OSError as error:
-        raise SpecError(f"{path}, whose weights this network starts from, can't be read: {error.strerror}.") from None
+        except OSError as error:
+            reason = error.strerror
+            raise SpecError(f"{path}, whose weights this network starts from, can't be read: {reason}.") from None
+        if digest != sha256:
+            raise SpecError(
+                f"{path.name} is not the file any more whose weights this network starts from: its content is "
+                "another. Open it again, or drop it."
+            )
+        hdf5, config, metadata = stack.enter_context(_weights_of(file, path.name))
+        yield hdf5, _contents(path, digest, hdf5, config, metadata)

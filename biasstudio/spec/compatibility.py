@@ -19,7 +19,8 @@ def misfit(experiment: Experiment, output_shape: tuple[int, ...]) -> SpecError |
             layer=INPUT,
             argument="shape",
         )
-    last = stack.layers[-1].name
+    # A model that is a file's own has no layers in the stack.
+    last = stack.layers[-1].name if stack.layers else "the model"
     reason = _output_misfit(last, output_shape, data.title, data.classes, loss)
     return SpecError(reason, layer=last) if reason else None
 

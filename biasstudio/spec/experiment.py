@@ -11,6 +11,7 @@ from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.keras_config import stack_from_keras, stack_to_keras
 from biasstudio.spec.plain_json import parse_json
 from biasstudio.spec.stack import Stack
+from biasstudio.spec.weights_file import WeightsFile
 
 FORMAT = "biasstudio-experiment"
 FORMAT_VERSION = 1
@@ -66,6 +67,8 @@ class Experiment:
     stack: Stack
     data: DataSet
     training: Training
+    weights: WeightsFile | None = None
+    """Where the network's weights start; None for its initializers."""
 
     def change_training(self, **settings: Any) -> "Experiment":
         """Raises SpecError. A new optimizer brings its usual learning rate unless one is given."""
@@ -89,8 +92,8 @@ def _for_model(training: Training) -> Training:
     return replace(training, epochs=1, batch_size=1, validation_share=0.0)
 
 
-def experiment_to_json(experiment: Experiment) -> str:
-    """The text of a .biasexp file."""
+def experiment_to_json(experiment: Experiment, folder: Path | None = None) -> str:
+    """The text of a .biasexp file in `folder`."""
     document = {
         "format": FORMAT,
         "version": FORMAT_VERSION,
@@ -98,11 +101,13 @@ def experiment_to_json(experiment: Experiment) -> str:
         "data": {"name": experiment.data.name, **dict(experiment.data.parameters)},
         "training": asdict(experiment.training),
     }
+    if experiment.weights is not None:
+        document["weights"] = experiment.weights.to_json(folder)
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def experiment_from_json(text: str) -> Experiment:
-    """Read the text of a .biasexp file. Raises SpecError with a sentence that says what is wrong with it."""
+def experiment_from_json(text: str, folder: Path | None = None) -> Experiment:
+    """Read the text of a .biasexp file in `folder`. Raises SpecError with a sentence that says what is wrong."""
     document = parse_json(text, "The experiment", _MAXIMUM_DEPTH)
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise SpecError(f"This is not an experiment of Bias Studio: it has no member 'format' that says {FORMAT!r}.")
@@ -111,15 +116,19 @@ def experiment_from_json(text: str) -> Experiment:
         raise SpecError(
             f"The experiment has format version {shown(version)}; this Bias Studio reads version {FORMAT_VERSION}."
         )
-    _check_keys(document, {"format", "version", "model", "data", "training"}, "the experiment")
+    _check_keys(document, {"format", "version", "model", "data", "training", "weights"}, "the experiment")
     data = _member(document, "data")
     training = _member(document, "training")
     _check_keys(training, {field.name for field in fields(Training)}, "training")
     if not isinstance(data.get("name"), str):
         raise SpecError("data: the member 'name' that says which data set is missing.")
     parameters = {name: value for name, value in data.items() if name != "name"}
+    weights = WeightsFile.from_json(document["weights"], folder) if "weights" in document else None
     return Experiment(
-        stack_from_keras(_member(document, "model")), DataSet.of(data["name"], **parameters), Training(**training)
+        stack_from_keras(_member(document, "model")),
+        DataSet.of(data["name"], **parameters),
+        Training(**training),
+        weights,
     )
 
 
@@ -148,7 +157,7 @@ def load_experiment(path: Path) -> Experiment:
             f"{path.name} is larger than {MAXIMUM_FILE_BYTES // 1_000_000} MB, too large for an experiment."
         )
     try:
-        return experiment_from_json(content.decode("utf-8"))
+        return experiment_from_json(content.decode("utf-8"), path.parent)
     except UnicodeDecodeError:
         raise SpecError(f"{path.name} is not an experiment: it is not text.") from None
     except SpecError as error:
@@ -158,4 +167,4 @@ def load_experiment(path: Path) -> Experiment:
 def save_experiment(experiment: Experiment, path: Path) -> None:
     """Write a .biasexp file whole or not at all; a link stays a link. Raises OSError."""
     with written_whole(path) as temporary:
-        temporary.write_text(experiment_to_json(experiment), encoding="utf-8")
+        temporary.write_text(experiment_to_json(experiment, path.parent), encoding="utf-8")

@@ -202,7 +202,7 @@ class ModelWorker(QThread):
         )
 
     def _train(self, command: Train | TakeStep, only_one: bool) -> None:
-        from biasstudio.engine.build import check_stack
+        from biasstudio.engine.build import check_network
         from biasstudio.engine.train import planned_steps
 
         experiment, network = command.experiment, self._network
@@ -213,7 +213,7 @@ class ModelWorker(QThread):
         if misfit(experiment, network.layers[-1].output_shape) is not None:
             return  # said when it was built
         try:
-            check_stack(experiment.stack, experiment.training.batch_size)
+            check_network(experiment)
             planned_steps(network, experiment.training)
         except SpecError as error:
             self.buildFailed.emit(BuildFailed(experiment, error))
