@@ -13,8 +13,9 @@ def misfit(experiment: Experiment, output_shape: tuple[int, ...]) -> SpecError |
     """
     data, stack, loss = experiment.data.type, experiment.stack, experiment.training.loss
     if stack.input_shape != data.sample_shape:
+        whose = "The stack's" if stack.layers else "The model's"
         return SpecError(
-            f"The {'stack' if stack.layers else 'model'}'s input is {_shape(stack.input_shape)}, but a sample of the data “{data.title}” "
+            f"{whose} input is {_shape(stack.input_shape)}, but a sample of the data “{data.title}” "
             f"is {_shape(data.sample_shape)}.",
             layer=INPUT,
             argument="shape",
