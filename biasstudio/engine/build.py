@@ -1,7 +1,6 @@
 """Experiment to compiled Keras model, with a fault named by layer and told in plain words."""
 
 import math
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,6 +11,7 @@ import tensorflow as tf
 from biasstudio.engine.biases import find_biases, is_bias, read_frame
 from biasstudio.engine.file_model import build_model, built_layers
 from biasstudio.engine.file_weights import set_weights
+from biasstudio.engine.keras_reason import keras_reason
 from biasstudio.model_files.reader import opened_weights
 from biasstudio.recording.history import History
 from biasstudio.recording.network import BuiltLayer
@@ -118,7 +118,7 @@ def _checked(layer: Layer, input_shape: tuple[int, ...]) -> tuple[tuple[int, ...
             output = keras_layer(keras.KerasTensor((None, *input_shape)))
         # TensorFlow's own shape errors are not ValueErrors.
         except (ValueError, TypeError, IndexError, tf.errors.OpError) as error:
-            raise SpecError(f"{layer.name}: {_reason(error)}", layer=layer.name) from error
+            raise SpecError(f"{layer.name}: {keras_reason(error)}", layer=layer.name) from error
     _check_constant(layer, keras_layer)
     biases = sum(math.prod(variable.shape) for variable in keras_layer.variables if is_bias(variable))
     return tuple(output.shape[1:]), keras_layer.count_params(), biases
@@ -197,15 +197,6 @@ def _check_size(built: list[BuiltLayer], batch_size: int) -> None:
             f"more than the {MAXIMUM_OUTPUTS_OF_BATCH:,} that fit here.",
             layer=last.name,
         )
-
-
-def _reason(error: Exception) -> str:
-    """The sentence of a Keras error that says what is wrong, without the call's whereabouts."""
-    # What a layer's constructor says stands at the end of "could not be deserialized … Exception encountered: …".
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).rpartition("Exception encountered: ")[2]
-    paragraphs = [line.strip() for line in text.splitlines() if line.strip()]
-    wanted = [line for line in paragraphs if not line.startswith(("Exception encountered", "Arguments received", "•"))]
-    return (wanted or [type(error).__name__])[0]
 
 
 def _times(shape: tuple[int, ...]) -> str:

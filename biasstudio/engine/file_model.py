@@ -7,10 +7,12 @@ import keras
 import tensorflow as tf
 
 from biasstudio.engine.biases import is_bias
-from biasstudio.model_files.config import name_shown
+from biasstudio.engine.keras_reason import keras_reason
 from biasstudio.model_files.contents import ModelFile
 from biasstudio.recording.network import BuiltLayer
 from biasstudio.spec.arguments import SpecError
+
+_LONGEST_REASON = 300
 
 
 def build_model(contents: ModelFile, maximum_parameters: int) -> Any:
@@ -42,7 +44,7 @@ def _from_config(config: dict[str, Any]) -> Any:
         raise
     except Exception as error:
         # A config from anywhere can make Keras raise anything.
-        raise SpecError(f"The file's model can't be built: {_reason(error)}") from error
+        raise SpecError(f"The file's model can't be built: {_reason(error)}.") from error
 
 
 def _copy(value: Any) -> Any:
@@ -52,10 +54,8 @@ def _copy(value: Any) -> Any:
 
 
 def _reason(error: Exception) -> str:
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    wanted = [line for line in lines if not line.startswith(("Exception encountered:", "Arguments received", "•"))]
-    text = (wanted or [type(error).__name__])[0]
-    return name_shown(text) if len(text) > 300 else text
+    text = keras_reason(error).rstrip(". ")
+    return text if len(text) <= _LONGEST_REASON else text[:_LONGEST_REASON] + "…"
 
 
 def built_layers(model: Any) -> tuple[BuiltLayer, ...]:

@@ -238,7 +238,8 @@ def _style_sheet(colours: Colours) -> str:
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
     QTreeView::item {{ padding: 3px 0; }}
     QTableView, QListView, QListWidget, QTreeWidget {{ background: {colours.surface};
-        alternate-background-color: {colours.field}; border: none; selection-background-color: {colours.accent_soft}; selection-color: {colours.text};
+        alternate-background-color: {colours.field}; border: none;
+        selection-background-color: {colours.accent_soft}; selection-color: {colours.text};
         gridline-color: {colours.grid}; }}
     QTableView[lined="true"]::item {{ border-bottom: 1px solid {colours.grid}; padding: 0 8px; }}
     QHeaderView, QTableCornerButton::section {{ background: {colours.surface}; border: none; }}
