@@ -15,7 +15,7 @@ LAYERS = (
         "Activation ActivityRegularization Add AdditiveAttention AlphaDropout Attention AutoContrast Average "
         "BatchNormalization Bidirectional CategoryEncoding CenterCrop Concatenate Dense DepthwiseConv1D "
         "DepthwiseConv2D Discretization Dot Dropout ELU EinsumDense Embedding Equalization Flatten GRU "
-        "GRUCell GaussianDropout GaussianNoise GroupNormalization GroupQueryAttention GroupedQueryAttention "
+        "GRUCell GaussianDropout GaussianNoise GroupNormalization GroupQueryAttention "
         "Hashing Identity InputLayer LSTM LSTMCell LayerNormalization LeakyReLU Masking Maximum Minimum "
         "MultiHeadAttention Multiply Normalization PReLU Permute RMSNormalization RNN RandomBrightness "
         "RandomColorDegeneration RandomColorJitter RandomContrast RandomCrop RandomErasing RandomFlip "
@@ -123,11 +123,13 @@ _BY_MODULE = {
 }
 
 
-def module_of(class_name: str, module: str | None) -> str | None:
+def module_of(class_name: str, module: object) -> str | None:
     """The module that Keras 3 finds a known class by; None for one that isn't known.
 
     Files of Keras 2 name no module.
     """
+    if module is not None and not isinstance(module, str):
+        return None
     if class_name in MODELS and (module is None or module in _MODULES_OF_MODELS):
         return SEQUENTIAL if class_name == "Sequential" else FUNCTIONAL
     if module == "keras":

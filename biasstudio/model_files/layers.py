@@ -38,6 +38,10 @@ _CELLS = {"LSTM": "LSTMCell", "GRU": "GRUCell", "SimpleRNN": "SimpleRNNCell"} | 
 }
 _CELL_NAMES = {"ConvLSTMCell": "conv_lstm_cell"}
 _PARTS = {"query_dense": "query", "key_dense": "key", "value_dense": "value", "output_dense": "attention_output"}
+# Keras publishes a class under another name than its own, by which it stores.
+_OWN_NAMES = {"GroupQueryAttention": "GroupedQueryAttention"}
+# Attributes that are lists of layers.
+_LISTS = ("layers", "cells")
 _ORDER = {name: place for place, name in enumerate(("forward_layer", "backward_layer", *_PARTS))}
 _BY_BASE_NAME = {
     base_name(name): name for name in (*_VARIABLES, *_CELLS, "Bidirectional", "TimeDistributed", "MultiHeadAttention")
@@ -75,7 +79,7 @@ def _listed(hdf5: Hdf5, entries: list[dict[str, Any]], group: StoredGroup | None
     counts: Counter[str] = Counter()
     for entry in entries:
         class_name, config = _named(entry)
-        base = base_name(class_name)
+        base = base_name(_OWN_NAMES.get(class_name, class_name))
         stored_name = base if not counts[base] else f"{base}_{counts[base]}"
         counts[base] += 1
         name = str(config.get("name") or entry.get("name") or stored_name)
@@ -102,6 +106,8 @@ def _layer(
         if isinstance(cells, list):
             entries = [cell for cell in cells if isinstance(cell, dict)]
             children += _listed(hdf5, entries, group, f"{path}/")
+        elif part in _LISTS:
+            children += [_unnamed(hdf5, each, inner, f"{path}/") for each, inner in group.groups.items()]
         elif part != "vars":
             children.append(_part(hdf5, part, group, class_name, config, path))
     return FileLayer(name, class_name, path, _variables(stored, class_name, config), tuple(children))

@@ -9,7 +9,9 @@ def as_sequential(model: dict[str, Any]) -> dict[str, Any] | None:
     layers = config.get("layers")
     if not isinstance(layers, list) or not all(isinstance(entry, dict) for entry in layers):
         return None
-    by_name = {entry.get("name"): entry for entry in layers}
+    if not all(isinstance(entry.get("name"), str) for entry in layers):
+        return None
+    by_name = {entry["name"]: entry for entry in layers}
     inputs = [entry for entry in layers if entry.get("class_name") == "InputLayer"]
     if len(inputs) != 1 or len(by_name) != len(layers):
         return None

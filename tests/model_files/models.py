@@ -49,6 +49,7 @@ def sequences():
     inputs = keras.Input((5, 3))
     x = L.Bidirectional(L.LSTM(2, return_sequences=True))(inputs)
     x = x + L.MultiHeadAttention(2, 3)(x, x)
+    x = L.GroupQueryAttention(2, 2, 1)(x, x)
     x = L.TimeDistributed(L.Dense(4))(L.LayerNormalization()(x))
     x = L.RNN([L.LSTMCell(2), L.GRUCell(2)], return_sequences=True)(x)
     return filled(keras.Model(inputs, L.Dense(1)(L.GRU(2)(x))))

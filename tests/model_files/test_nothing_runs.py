@@ -83,7 +83,7 @@ OTHER_CODE = {
         entry("TimeDistributed", name="outer", layer=dense(kernel_initializer=entry("Evil", "planted"))),
         ["Evil", "planted"],
     ),
-    "model of another program": (entry("TFSMLayer", name="evil", filepath="/tmp/model"), ["TFSMLayer", "“evil”"]),
+    "model of another program": (entry("TFSMLayer", name="evil", filepath="model"), ["TFSMLayer", "“evil”"]),
     "torch": (entry("TorchModuleWrapper", name="evil", module="AAAA"), ["TorchModuleWrapper"]),
     "vocabulary": (entry("StringLookup", name="evil", vocabulary="/etc/passwd"), ["StringLookup", "vocabulary"]),
     "python lambda as activation": (
@@ -168,7 +168,7 @@ def cyclic():
     ("config", "part"),
     [
         (json.dumps(deep(5)).replace('"units": 3', '"units": ' + "[" * 5000 + "]" * 5000), "nested too deeply"),
-        (deep(90), "nested too deeply"),
+        (deep(150), "nested too deeply"),
         (json.dumps(model_of(dense())).replace('"units": 3', '"units": NaN'), "NaN, which is not a number"),
         (json.dumps(model_of(dense()))[:-20], "not JSON"),
         ("[1, 2]", "is no object"),
