@@ -57,7 +57,7 @@ def test_a_sequential_model_opens_in_the_editor_with_its_weights_which_can_be_dr
     window = open_window(replace(moons(), stack=Stack((2,)).add("Dense", units=1)))
     open_file(window, path)
     assert window.document.stack.layer("dense").bias_initializer.name == "RandomNormal"
-    assert said(window) == "Starts from the weights of random.keras"
+    assert said(window) == "Starts from the weights of random.keras, not from initializers"
     np.testing.assert_array_equal(shown(window), bias)
     window.actions_of_training.train.trigger()
     qtbot.waitUntil(lambda: window.view.history.last_step == 58, timeout=60_000)
@@ -130,7 +130,7 @@ def test_weights_alone_are_looked_at_and_can_be_the_stacks_start(open_window, ra
     start = next(b for b in window.notices.findChildren(QPushButton) if b.text() == "Start the stack from it")
     start.click()
     assert window.wait_ready(60_000)
-    assert said(window) == "Starts from the weights of only.weights.h5"
+    assert said(window) == "Starts from the weights of only.weights.h5, not from initializers"
     np.testing.assert_array_equal(shown(window), bias)
     window.undo.trigger()
     assert window.wait_ready(60_000)

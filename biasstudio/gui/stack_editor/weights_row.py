@@ -42,7 +42,7 @@ class WeightsRow(QWidget):
         weights = self._document.experiment.weights
         self.setVisible(weights is not None and not weights.whole)
         if weights is not None:
-            self._label.setText(f"Starts from the weights of {weights.path.name}")
+            self._label.setText(f"Starts from the weights of {weights.path.name}, not from initializers")
             self._label.setToolTip(str(weights.path))
         self.show_notes(())
 
