@@ -32,7 +32,7 @@ def _window(given: list[str]) -> int:
         epilog="Commands that need no display: train (an experiment, recorded), export (a run, as NPZ or CSV) and "
         "self-test (build, train, record and draw, offscreen). 'biasstudio COMMAND --help' tells more.",
     )
-    help_of_files = "a .biasexp file to open, or .biasrun files to replay; several of those are compared"
+    help_of_files = "a .biasexp, .keras or .h5 file to open, or .biasrun files to replay; several of those are compared"
     parser.add_argument("files", nargs="*", metavar="FILE", type=Path, help=help_of_files)
     parser.add_argument("--version", action="version", version=f"Bias Studio {__version__}")
     files = parser.parse_args(given).files

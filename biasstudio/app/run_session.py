@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from biasstudio.gui.animation import AnimationDialog
 from biasstudio.gui.document import Document
 from biasstudio.gui.main_window import MainWindow
+from biasstudio.gui.notices import Answer
 from biasstudio.gui.panel_image import PanelImages
 from biasstudio.gui.run_actions import size_limit
 from biasstudio.gui.run_export import RunExport
@@ -34,6 +35,16 @@ class Live:
     experiment: Experiment
 
 
+@dataclass(frozen=True)
+class LookedAt:
+    """A model's file that is shown in place of the live network, and what is said of it."""
+
+    name: str
+    history: History
+    sentence: str
+    answers: tuple[Answer, ...]
+
+
 class RunSession(QObject):
     """Lives in the GUI thread. What it shows is the live network, or a run in its place; other runs beside it."""
 
@@ -51,6 +62,7 @@ class RunSession(QObject):
         self._live: Live | None = None
         self._live_file: Path | None = None
         self._main: Path | None = None
+        self._looked: LookedAt | None = None
         self._wanted: list[Path] = []
         self._beside: dict[Path, ComparedRun] = {}
         self._opened: dict[Path, OpenedRun] = {}
@@ -143,7 +155,17 @@ class RunSession(QObject):
     @property
     def replaying(self) -> bool:
         """Whether the panels show a run in place of the live network."""
-        return self._main is not None
+        return self._main is not None or self._looked is not None
+
+    @property
+    def looked_at(self) -> str:
+        """What is said of the model's file that the panels show; "" where they show none."""
+        return self._looked.sentence if self._looked is not None and self._main is None else ""
+
+    def look_at(self, name: str, history: History, sentence: str, answers: Sequence[Answer] = ()) -> None:
+        """Show a model's file in the panels; `sentence` says why it isn't the network, `answers` what can be done."""
+        self._main, self._looked = None, LookedAt(name, history, sentence, tuple(answers))
+        self._show()
 
     @property
     def is_untrained(self) -> bool:
@@ -170,6 +192,8 @@ class RunSession(QObject):
         """That of the run that is shown, or of the live network."""
         if self._main is not None:
             return self._opened[self._main].experiment if self._main in self._opened else None
+        if self._looked is not None:
+            return None
         return self._document.experiment
 
     def new_recording(self, experiment: Experiment, label: str = "", group: str = "") -> Recording:
@@ -189,13 +213,13 @@ class RunSession(QObject):
 
     def show_live(self) -> None:
         """Show the window's own network in place of a run."""
-        if self._main is not None:
-            self._main = None
+        if self.replaying:
+            self._main = self._looked = None
             self._show()
 
     def open(self, path: Path) -> None:
         """Replay a run, or follow it where it is being written."""
-        self._main = path
+        self._main, self._looked = path, None
         self._wanted = [other for other in self._wanted if other != path]
         self._follow(path)
         self._show()
@@ -322,13 +346,18 @@ class RunSession(QObject):
 
     def _show_main(self) -> None:
         view, run = self._window.view, self._opened.get(self._main) if self._main else None
-        history = run.history if run else self._live.history if self._live else None
-        name = run.name if run else LIVE_NAME
+        shown = self._looked or self._live
+        history = run.history if run else shown.history if shown else None
+        name = run.name if run else self._looked.name if self._looked else LIVE_NAME
         if history is not None and view.history is not history:
             view.set_history(history, name)
         elif history is not None:
             view.rename(name)
-        if run is None:
+        if run is None and self._looked is not None:
+            back = ("Back to the network", "Show the network in the stack again", self.show_live)
+            answers = [*self._looked.answers, back]
+            self._window.notices.say("run", f"Model file: {name}", self._looked.sentence, answers)
+        elif run is None:
             self._window.notices.withdraw("run")
         else:
             self._say_what_is_shown(run)

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QEvent, QObject, QTimer
 
 from biasstudio.app.job_session import JobSession
+from biasstudio.app.model_session import ModelSession
 from biasstudio.app.run_session import RunSession
 from biasstudio.doctor.diagnose import diagnose
 from biasstudio.doctor.finding import Finding
@@ -40,6 +41,7 @@ class Session(QObject):
         self.worker = ModelWorker(self)
         self.runs = RunSession(document, window)
         self.jobs = JobSession(window, self.runs, self.worker)
+        self.models = ModelSession(document, window, self.runs, self.worker)
         self._state = WorkerState.LOADING
         self._built: Built | None = None
         self._asked: Experiment | None = None
@@ -48,6 +50,7 @@ class Session(QObject):
         self._refused: SpecError | None = None
         self._closing = self._findings_of_run = False
         window.ready = self.ready
+        self.models.openingChanged.connect(self._update_actions)
         self._connect_worker()
         self._connect_window()
         # A window that a script never shows starts its worker too.
@@ -75,6 +78,7 @@ class Session(QObject):
     def _close(self) -> None:
         self._closing = True
         self.jobs.close()
+        self.models.close()
         self.runs.close()
         if self.worker.isRunning():
             self.worker.send(Close())
@@ -83,7 +87,7 @@ class Session(QObject):
 
     def ready(self) -> bool:
         """The present stack was built or refused, and nothing is under way."""
-        return self._state is WorkerState.READY and not self._awaiting
+        return self._state is WorkerState.READY and not self._awaiting and not self.models.opening
 
     def _is_built(self) -> bool:
         """The worker's network is that of the present experiment."""
@@ -204,8 +208,11 @@ class Session(QObject):
         """The findings are on what the panels show."""
         self._watch_frames()
         replayed = self.runs.replayed
-        self._window.weights.set_replaying(replayed is not None)
-        if replayed is None:
+        self._window.weights.set_replaying(self.runs.replaying)
+        if self.runs.looked_at:
+            self._findings_of_run = True
+            self._window.findings.show_findings((), self.runs.looked_at)
+        elif replayed is None:
             if self._findings_of_run and self._built is not None:
                 self._show_findings(self._ended.findings if self._ended else self._built.findings)
             self._findings_of_run = False
@@ -239,6 +246,8 @@ class Session(QObject):
             status.show_message("Building the network…")
         elif self._state in (WorkerState.TRAINING, WorkerState.PAUSED):
             status.show_message(self._state.value)
+        elif self.models.opening:
+            status.show_message("Reading the model's file…", busy=True)
         elif problem is not None:
             status.show_message(str(problem))
         elif self._ended is not None:

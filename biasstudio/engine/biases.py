@@ -9,11 +9,9 @@ import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from biasstudio.recording.network import BiasVector
+from biasstudio.recording.network import BIAS_NAMES, BiasVector
 
 _read = tf.raw_ops.ReadVariableOp
-
-BIAS_NAMES = frozenset({"bias", "beta"})
 
 # What one element of a layer's bias is, by the name of its class or of one that it inherits from.
 _UNITS = {

@@ -1,7 +1,6 @@
 """Experiment to compiled Keras model, with a fault named by layer and told in plain words."""
 
 import math
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -10,7 +9,11 @@ import keras
 import tensorflow as tf
 
 from biasstudio.engine.biases import find_biases, is_bias, read_frame
+from biasstudio.engine.file_model import build_model, built_layers
+from biasstudio.engine.file_weights import set_weights
+from biasstudio.engine.keras_reason import keras_reason
 from biasstudio.engine.layer_inputs import check_input, times
+from biasstudio.model_files.reader import opened_weights
 from biasstudio.recording.history import History
 from biasstudio.recording.network import BuiltLayer
 from biasstudio.spec.arguments import SpecError
@@ -36,6 +39,8 @@ class Network:
     layers: tuple[BuiltLayer, ...]
     bias_variables: tuple[Any, ...]
     history: History
+    starting_anew: tuple[str, ...] = ()
+    """Where weights come from a file: a sentence for each layer that starts from its initializers all the same."""
 
 
 def build_network(experiment: Experiment) -> Network:
@@ -43,10 +48,18 @@ def build_network(experiment: Experiment) -> Network:
 
     The history holds step 0. Raises SpecError naming the layer at fault before any memory is taken for weights.
     """
-    layers = check_stack(experiment.stack, experiment.training.batch_size)
+    layers = check_network(experiment)
     keras.utils.clear_session()
     keras.utils.set_random_seed(experiment.training.seed)
-    model = build_model(experiment.stack)
+    starting_anew: tuple[str, ...] = ()
+    if experiment.weights is None:
+        model = build_stack(experiment.stack)
+    else:
+        with opened_weights(experiment.weights.path, experiment.weights.sha256) as (hdf5, contents):
+            whole = experiment.weights.whole
+            model = build_model(contents, MAXIMUM_PARAMETERS) if whole else build_stack(experiment.stack)
+            starting_anew = set_weights(model, hdf5, contents)
+            layers = layers or built_layers(model)
     optimizer = keras.optimizers.get(experiment.training.optimizer)
     optimizer.learning_rate = experiment.training.learning_rate
     model.compile(optimizer=optimizer, loss=experiment.training.loss, metrics=metrics_for(experiment))
@@ -54,10 +67,17 @@ def build_network(experiment: Experiment) -> Network:
     variables = tuple(variable for _, variable in biases)
     history = History([vector for vector, _ in biases], ["loss", *metrics_for(experiment)])
     history.append(0, 0, read_frame(variables))
-    return Network(experiment, model, layers, variables, history)
+    return Network(experiment, model, layers, variables, history, starting_anew)
 
 
-def build_model(stack: Stack) -> Any:
+def check_network(experiment: Experiment) -> tuple[BuiltLayer, ...]:
+    """`check_stack` of the experiment's stack; empty where the network is a file's own."""
+    if experiment.weights is not None and experiment.weights.whole:
+        return ()
+    return check_stack(experiment.stack, experiment.training.batch_size)
+
+
+def build_stack(stack: Stack) -> Any:
     """A Keras model with new weights: Sequential, or Functional where a layer takes its input twice."""
     if stack.is_sequential:
         model = keras.Sequential([keras.Input(stack.input_shape)])
@@ -110,7 +130,7 @@ def _checked(layer: Layer, input_shape: tuple[int, ...]) -> tuple[tuple[int, ...
             _try_penalties(keras_layer, output)
         # TensorFlow's own shape errors are not ValueErrors.
         except (ValueError, TypeError, IndexError, KeyError, AttributeError, tf.errors.OpError) as error:
-            raise SpecError(f"{layer.name}: {_reason(error)}", layer=layer.name) from error
+            raise SpecError(f"{layer.name}: {keras_reason(error)}", layer=layer.name) from error
     biases = sum(math.prod(variable.shape) for variable in keras_layer.variables if is_bias(variable))
     return _output_shape(layer, output), keras_layer.count_params(), biases
 
@@ -191,13 +211,6 @@ def _check_size(built: list[BuiltLayer], batch_size: int) -> None:
         )
 
 
-def _reason(error: Exception) -> str:
-    """The sentence of a Keras error that says what is wrong, without the call's whereabouts."""
-    # What a layer's constructor says stands at the end of "could not be deserialized … Exception encountered: …".
-    text = re.sub(r"\x1b\[[0-9;]*m", "", str(error)).rpartition("Exception encountered: ")[2]
-    paragraphs = [line.strip() for line in text.splitlines() if line.strip()]
-    wanted = [line for line in paragraphs if not line.startswith(("Exception encountered", "Arguments received", "•"))]
-    return (wanted or [type(error).__name__])[0]
 
 
 def versions() -> str:

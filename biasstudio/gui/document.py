@@ -1,6 +1,7 @@
 """Document: the experiment being edited, its undo history and its file. The window shows it; edits go through it."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal
@@ -69,7 +70,7 @@ class Document(QObject):
         """`edit` for the stack alone."""
         self.edit(
             text,
-            lambda experiment: Experiment(change(experiment.stack), experiment.data, experiment.training),
+            lambda experiment: replace(experiment, stack=change(experiment.stack)),
             merge_key,
         )
 

@@ -9,6 +9,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
 from biasstudio.gui.checked_text import commit_typing
 from biasstudio.gui.document import Document
+from biasstudio.model_files.reader import SUFFIXES as MODEL_SUFFIXES
+from biasstudio.model_files.reader import is_model_file
 from biasstudio.recording.run_format import SUFFIX as RUN_SUFFIX
 from biasstudio.resource_files import resource_path
 from biasstudio.spec.arguments import SpecError
@@ -17,7 +19,7 @@ from biasstudio.spec.stack import Stack
 
 SUFFIX = ".biasexp"
 FILTER = f"Experiments (*{SUFFIX})"
-OPEN_FILTER = f"Experiments and runs (*{SUFFIX} *{RUN_SUFFIX})"
+OPEN_FILTER = f"Experiments, runs and models (*{SUFFIX} *{RUN_SUFFIX} *{' *'.join(MODEL_SUFFIXES)})"
 MAXIMUM_RECENT = 10
 EXAMPLES = {
     "Tutorial network": "tutorial",
@@ -37,18 +39,25 @@ class FileActions(QObject):
 
     runChosen = Signal(Path)
     """The person wants to look at a recorded run."""
+    modelChosen = Signal(Path)
+    """The person wants to open a model's file."""
 
     def __init__(self, document: Document, window: QWidget) -> None:
         super().__init__(window)
         self._document, self._window = document, window
         self.new = self._action("&New", QKeySequence.StandardKey.New, self._new, "Start with an empty stack")
-        self.open = self._action("&Open…", QKeySequence.StandardKey.Open, self._ask_open, "Open an experiment or a run")
+        self.open = self._action(
+            "&Open…", QKeySequence.StandardKey.Open, self._ask_open, "Open an experiment, a run or a model"
+        )
         self.open.setObjectName("actionOpen")
         self.save = self._action("&Save", QKeySequence.StandardKey.Save, self.save_document, "Save the experiment")
         self.save.setObjectName("actionSave")
         self.save_as = self._action(
             "Save &As…", QKeySequence.StandardKey.SaveAs, self.save_document_as, "Save the experiment in another file"
         )
+        self.save_model = QAction("Save the &Model As…", window)
+        self.save_model.setObjectName("actionSaveModel")
+        self.save_model.setToolTip("Save the network with its present weights as a .keras or .h5 file of Keras")
         self.recent = QMenu("Open &Recent", window)
         self.recent.aboutToShow.connect(self._fill_recent)
         self.examples = QMenu("&Examples", window)
@@ -84,7 +93,7 @@ class FileActions(QObject):
             self.open_path(Path(name))
 
     def open_path(self, path: Path) -> bool:
-        """Open an experiment in place of the document, after asking, or a run in the panels.
+        """Open an experiment in place of the document, after asking, a run in the panels, or a model's file.
 
         False where it was not opened; the person was told.
         """
@@ -93,13 +102,17 @@ class FileActions(QObject):
             self._remember(path)
             self.runChosen.emit(path)
             return True
+        if is_model_file(path):
+            self._remember(path)
+            self.modelChosen.emit(path)
+            return True
         try:
             experiment = load_experiment(path)
         except SpecError as error:
-            self._tell("This file can't be opened", str(error))
+            self.tell("This file can't be opened", str(error))
             return False
         except OSError as error:
-            self._tell("This file can't be read", f"{path} can't be read: {error.strerror}.")
+            self.tell("This file can't be read", f"{path} can't be read: {error.strerror}.")
             return False
         if not self.may_leave():
             return False
@@ -128,7 +141,7 @@ class FileActions(QObject):
         try:
             self._document.save(path)
         except OSError as error:
-            self._tell(
+            self.tell(
                 "The experiment was not saved",
                 f"{path} can't be written: {error.strerror}. Your changes are still here; save them in another place.",
             )
@@ -152,7 +165,8 @@ class FileActions(QObject):
         box.deleteLater()
         return self.save_document() if answer == buttons.Save else answer == buttons.Discard
 
-    def _tell(self, text: str, sentence: str) -> None:
+    def tell(self, text: str, sentence: str) -> None:
+        """A message that waits for the person."""
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Warning)
         box.setText(text)

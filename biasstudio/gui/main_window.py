@@ -1,6 +1,7 @@
 """MainWindow: toolbar, settings, stack editor, panels, findings and values, laid out; remembers its geometry."""
 
 from collections.abc import Callable
+from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEventLoop, QSettings, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
@@ -23,6 +24,7 @@ from biasstudio.gui.document import Document
 from biasstudio.gui.file_actions import SUFFIX, FileActions
 from biasstudio.gui.findings_view import FindingsView
 from biasstudio.gui.icons import action_icon
+from biasstudio.gui.model_tree import ModelTree
 from biasstudio.gui.notices import Notices
 from biasstudio.gui.panels.display_clock import DisplayClock
 from biasstudio.gui.panels.panels_view import PanelsView
@@ -37,11 +39,13 @@ from biasstudio.gui.theme import theme
 from biasstudio.gui.training_actions import TrainingActions
 from biasstudio.gui.training_status import TrainingStatus
 from biasstudio.gui.view_state import ViewState
+from biasstudio.model_files.reader import is_model_file
 from biasstudio.recording.run_format import SUFFIX as RUN_SUFFIX
 
 STACK_WIDTH, SIDE_WIDTH, SIDE_LEAST_WIDTH = 316, 330, 284
 # What a window manager puts around a window, at most.
 FRAME = QSize(16, 48)
+_STACK_TAB, _MODEL_TAB = 0, 2
 
 
 class MainWindow(QMainWindow):
@@ -82,6 +86,7 @@ class MainWindow(QMainWindow):
         self.weights = WeightsView()
         self.comparison = CompareView()
         self.runs = RunsView()
+        self.model_tree = ModelTree()
         self.actions_of_runs = RunActions(self)
         self.replay = ReplayBar(self.view)
         self.notices = Notices()
@@ -117,7 +122,19 @@ class MainWindow(QMainWindow):
         self.left.setDocumentMode(True)
         self.left.addTab(_card(self.stack_editor), "Stack")
         self.left.addTab(_card(self.runs), "Runs")
+        self.left.addTab(_card(self.model_tree), "Model file")
+        self.left.setTabVisible(_MODEL_TAB, False)
         return self.left
+
+    def show_model_tree(self, shown: bool, *, in_place_of_stack: bool) -> None:
+        """Show the tab with the layers of a model's file; where the file is the network, there is no stack to show."""
+        was_shown = self.left.isTabVisible(_MODEL_TAB)
+        self.left.setTabVisible(_MODEL_TAB, shown)
+        self.left.setTabVisible(_STACK_TAB, not (shown and in_place_of_stack))
+        if shown and not was_shown:
+            self.left.setCurrentIndex(_MODEL_TAB)
+        elif was_shown and not shown:
+            self.left.setCurrentIndex(_STACK_TAB)
 
     def _middle(self) -> QWidget:
         middle = QWidget()
@@ -166,7 +183,7 @@ class MainWindow(QMainWindow):
         file.addMenu(self.files.recent)
         file.addMenu(self.files.examples)
         file.addSeparator()
-        file.addActions([self.files.save, self.files.save_as])
+        file.addActions([self.files.save, self.files.save_as, self.files.save_model])
         file.addSeparator()
         leave = file.addAction("&Quit")
         leave.setShortcut("Ctrl+Q")
@@ -273,12 +290,11 @@ class MainWindow(QMainWindow):
         urls = event.mimeData().urls()
         name = urls[0].toLocalFile() if len(urls) == 1 else ""
         # A run is only looked at, which disturbs no training.
-        if name.endswith(RUN_SUFFIX) or (name.endswith(SUFFIX) and self.files.open.isEnabled()):
+        opens = name.endswith(SUFFIX) or is_model_file(Path(name))
+        if name.endswith(RUN_SUFFIX) or (opens and self.files.open.isEnabled()):
             event.acceptProposedAction()
 
     def dropEvent(self, event: QDropEvent) -> None:
-        from pathlib import Path
-
         self.files.open_path(Path(event.mimeData().urls()[0].toLocalFile()))
 
     def closeEvent(self, event: QCloseEvent) -> None:

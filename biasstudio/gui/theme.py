@@ -236,8 +236,10 @@ def _style_sheet(colours: Colours) -> str:
     QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
     QAbstractScrollArea::corner {{ background: transparent; border: none; }}
     QScrollArea, QScrollArea > QWidget > QWidget {{ background: transparent; border: none; }}
-    QTableView, QListView, QListWidget {{ background: {colours.surface}; alternate-background-color: {colours.field};
-        border: none; selection-background-color: {colours.accent_soft}; selection-color: {colours.text};
+    QTreeView::item {{ padding: 3px 0; }}
+    QTableView, QListView, QListWidget, QTreeWidget {{ background: {colours.surface};
+        alternate-background-color: {colours.field}; border: none;
+        selection-background-color: {colours.accent_soft}; selection-color: {colours.text};
         gridline-color: {colours.grid}; }}
     QTableView[lined="true"]::item {{ border-bottom: 1px solid {colours.grid}; padding: 0 8px; }}
     QHeaderView, QTableCornerButton::section {{ background: {colours.surface}; border: none; }}

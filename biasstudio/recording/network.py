@@ -3,6 +3,9 @@
 import math
 from dataclasses import dataclass
 
+BIAS_NAMES = frozenset({"bias", "beta"})
+"""The last part of a bias variable's Keras path."""
+
 
 @dataclass(frozen=True)
 class BiasVector:

@@ -13,13 +13,15 @@ def misfit(experiment: Experiment, output_shape: tuple[int, ...]) -> SpecError |
     """
     data, stack, loss = experiment.data.type, experiment.stack, experiment.training.loss
     if stack.input_shape != data.sample_shape:
+        whose = "The stack's" if stack.layers else "The model's"
         return SpecError(
-            f"The stack's input is {_shape(stack.input_shape)}, but a sample of the data “{data.title}” "
+            f"{whose} input is {_shape(stack.input_shape)}, but a sample of the data “{data.title}” "
             f"is {_shape(data.sample_shape)}.",
             layer=INPUT,
             argument="shape",
         )
-    last = stack.layers[-1].name
+    # A model that is a file's own has no layers in the stack.
+    last = stack.layers[-1].name if stack.layers else "the model"
     reason = _output_misfit(last, output_shape, data.title, data.classes, loss)
     return SpecError(reason, layer=last) if reason else None
 

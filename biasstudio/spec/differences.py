@@ -53,6 +53,8 @@ def _stack_settings(known: Sequence[Experiment]) -> Iterable[tuple[str, str, _Re
     shape = Argument("shape", "shape", None)
     yield "stack", "input shape", lambda experiment: shape.format(experiment.stack.input_shape)
     yield "stack", "layers", lambda experiment: _ONE_LINE.join(layer.name for layer in experiment.stack.layers)
+    if any(experiment.weights is not None for experiment in known):
+        yield "stack", "weights from", _weights
     for name in _in_order(layer.name for experiment in known for layer in experiment.stack.layers):
         layers = [layer for experiment in known if (layer := _layer(experiment, name)) is not None]
         yield name, "layer", _of_layer(name, lambda layer: layer.class_name)
@@ -61,6 +63,10 @@ def _stack_settings(known: Sequence[Experiment]) -> Iterable[tuple[str, str, _Re
             # That a layer is missing is said once, not with each of its arguments.
             if len(layers) == len(known) or len(set(map(read, layers))) > 1:
                 yield name, setting, _of_layer(name, read)
+
+
+def _weights(experiment: Experiment) -> str:
+    return "initializers" if experiment.weights is None else experiment.weights.path.name
 
 
 def _layer_settings(layer: Layer) -> Iterable[tuple[str, Callable[[Layer], str]]]:

@@ -1,7 +1,6 @@
 """Experiment: a stack, a data set and the training settings; and the .biasexp file that holds one."""
 
 import json
-from collections.abc import Iterable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any
@@ -10,7 +9,9 @@ from biasstudio.atomic_file import written_whole
 from biasstudio.spec.arguments import Argument, SpecError, check_arguments, shown
 from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.keras_config import stack_from_keras, stack_to_keras
+from biasstudio.spec.plain_json import parse_json
 from biasstudio.spec.stack import Stack
+from biasstudio.spec.weights_file import WeightsFile
 
 FORMAT = "biasstudio-experiment"
 FORMAT_VERSION = 1
@@ -66,6 +67,8 @@ class Experiment:
     stack: Stack
     data: DataSet
     training: Training
+    weights: WeightsFile | None = None
+    """Where the network's weights start; None for its initializers."""
 
     def change_training(self, **settings: Any) -> "Experiment":
         """Raises SpecError. A new optimizer brings its usual learning rate unless one is given."""
@@ -89,8 +92,8 @@ def _for_model(training: Training) -> Training:
     return replace(training, epochs=1, batch_size=1, validation_share=0.0)
 
 
-def experiment_to_json(experiment: Experiment) -> str:
-    """The text of a .biasexp file."""
+def experiment_to_json(experiment: Experiment, folder: Path | None = None) -> str:
+    """The text of a .biasexp file in `folder`."""
     document = {
         "format": FORMAT,
         "version": FORMAT_VERSION,
@@ -98,12 +101,14 @@ def experiment_to_json(experiment: Experiment) -> str:
         "data": {"name": experiment.data.name, **dict(experiment.data.parameters)},
         "training": asdict(experiment.training),
     }
+    if experiment.weights is not None:
+        document["weights"] = experiment.weights.to_json(folder)
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
-def experiment_from_json(text: str) -> Experiment:
-    """Read the text of a .biasexp file. Raises SpecError with a sentence that says what is wrong with it."""
-    document = _parsed(text)
+def experiment_from_json(text: str, folder: Path | None = None) -> Experiment:
+    """Read the text of a .biasexp file in `folder`. Raises SpecError with a sentence that says what is wrong."""
+    document = parse_json(text, "The experiment", _MAXIMUM_DEPTH)
     if not isinstance(document, dict) or document.get("format") != FORMAT:
         raise SpecError(f"This is not an experiment of Bias Studio: it has no member 'format' that says {FORMAT!r}.")
     version = document.get("version")
@@ -111,40 +116,20 @@ def experiment_from_json(text: str) -> Experiment:
         raise SpecError(
             f"The experiment has format version {shown(version)}; this Bias Studio reads version {FORMAT_VERSION}."
         )
-    _check_keys(document, {"format", "version", "model", "data", "training"}, "the experiment")
+    _check_keys(document, {"format", "version", "model", "data", "training", "weights"}, "the experiment")
     data = _member(document, "data")
     training = _member(document, "training")
     _check_keys(training, {field.name for field in fields(Training)}, "training")
     if not isinstance(data.get("name"), str):
         raise SpecError("data: the member 'name' that says which data set is missing.")
     parameters = {name: value for name, value in data.items() if name != "name"}
+    weights = WeightsFile.from_json(document["weights"], folder) if "weights" in document else None
     return Experiment(
-        stack_from_keras(_member(document, "model")), DataSet.of(data["name"], **parameters), Training(**training)
+        stack_from_keras(_member(document, "model")),
+        DataSet.of(data["name"], **parameters),
+        Training(**training),
+        weights,
     )
-
-
-def _parsed(text: str) -> Any:
-    def refuse(constant: str) -> None:
-        raise SpecError(f"The experiment holds {constant}, which is not a number.")
-
-    try:
-        document = json.loads(text, parse_constant=refuse)
-        level = [document]
-        for _ in range(_MAXIMUM_DEPTH):
-            level = [child for node in level for child in _children(node)]
-        if level:
-            raise RecursionError
-        return document
-    except RecursionError:
-        raise SpecError("The experiment is nested too deeply to be one.") from None
-    except SpecError:
-        raise
-    except ValueError as error:
-        raise SpecError(f"The file is damaged or not JSON: {error}.") from None
-
-
-def _children(node: Any) -> Iterable[Any]:
-    return node.values() if isinstance(node, dict) else node if isinstance(node, list) else ()
 
 
 def _member(document: dict[str, Any], name: str) -> dict[str, Any]:
@@ -172,7 +157,7 @@ def load_experiment(path: Path) -> Experiment:
             f"{path.name} is larger than {MAXIMUM_FILE_BYTES // 1_000_000} MB, too large for an experiment."
         )
     try:
-        return experiment_from_json(content.decode("utf-8"))
+        return experiment_from_json(content.decode("utf-8"), path.parent)
     except UnicodeDecodeError:
         raise SpecError(f"{path.name} is not an experiment: it is not text.") from None
     except SpecError as error:
@@ -182,4 +167,4 @@ def load_experiment(path: Path) -> Experiment:
 def save_experiment(experiment: Experiment, path: Path) -> None:
     """Write a .biasexp file whole or not at all; a link stays a link. Raises OSError."""
     with written_whole(path) as temporary:
-        temporary.write_text(experiment_to_json(experiment), encoding="utf-8")
+        temporary.write_text(experiment_to_json(experiment, path.parent), encoding="utf-8")

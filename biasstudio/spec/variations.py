@@ -25,7 +25,9 @@ class Variation:
 
 
 def layers_with_bias(experiment: Experiment) -> tuple[Layer, ...]:
-    """The layers whose bias is on, in the stack's order."""
+    """The layers whose bias is on and starts from its initializer, in the stack's order."""
+    if experiment.weights is not None:
+        return ()
     return tuple(layer for layer in experiment.stack.layers if layer.has_bias)
 
 
@@ -116,6 +118,11 @@ def _biases(experiment: Experiment, name: str | None) -> list[Layer]:
 
 
 def _nothing_to_vary(experiment: Experiment, name: str | None) -> SpecError:
+    if experiment.weights is not None:
+        return SpecError(
+            f"The network starts from the weights of {experiment.weights.path.name}, so initializers don't count: drop "
+            "the file's weights to vary them."
+        )
     if name is None or not layers_with_bias(experiment):
         return SpecError("No layer of this stack has a bias: there is nothing to vary.")
     named = next((layer for layer in experiment.stack.layers if layer.name == name), None)

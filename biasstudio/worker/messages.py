@@ -84,11 +84,18 @@ class ReadWeights:
 
 
 @dataclass(frozen=True)
+class SaveModel:
+    """Write the network as it stands to a .keras or .h5 file."""
+
+    path: Path
+
+
+@dataclass(frozen=True)
 class Close:
     """End the thread after the present step."""
 
 
-Command = Build | Train | TakeStep | TrainJobs | Pause | Stop | ReadWeights | Close
+Command = Build | Train | TakeStep | TrainJobs | Pause | Stop | ReadWeights | SaveModel | Close
 
 
 class WorkerState(Enum):
@@ -111,6 +118,8 @@ class Built:
     misfit: SpecError | None
     findings: tuple[Finding, ...]
     versions: str
+    starting_anew: tuple[str, ...] = ()
+    """Where the weights come from a file: a sentence for each layer that starts from its initializers all the same."""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import time
 import traceback
 import warnings
 from collections import deque
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QThread, Signal
@@ -30,6 +31,7 @@ from biasstudio.worker.messages import (
     ReadWeights,
     Recording,
     RunStarted,
+    SaveModel,
     Stop,
     TakeStep,
     Train,
@@ -94,6 +96,9 @@ class ModelWorker(QThread):
     jobStarted = Signal(JobStarted)
     jobEnded = Signal(JobEnded)
     jobsEnded = Signal()
+    modelSaved = Signal(object)
+    """The path of the file that was written."""
+    modelNotSaved = Signal(str)
     failed = Signal(str, str)
     """A fault that is not the person's: one sentence, and the traceback."""
 
@@ -172,6 +177,8 @@ class ModelWorker(QThread):
             self._train_jobs(command.jobs)
         elif isinstance(command, ReadWeights):
             self.read_weights(command.layer)
+        elif isinstance(command, SaveModel):
+            self.save_model(command.path)
 
     def _build(self, experiment: Experiment) -> None:
         if self._load_error:
@@ -198,11 +205,12 @@ class ModelWorker(QThread):
                 misfit(experiment, network.layers[-1].output_shape),
                 diagnose(experiment, network.history),
                 versions(),
+                network.starting_anew,
             )
         )
 
     def _train(self, command: Train | TakeStep, only_one: bool) -> None:
-        from biasstudio.engine.build import check_stack
+        from biasstudio.engine.build import check_network
         from biasstudio.engine.train import planned_steps
 
         experiment, network = command.experiment, self._network
@@ -213,7 +221,7 @@ class ModelWorker(QThread):
         if misfit(experiment, network.layers[-1].output_shape) is not None:
             return  # said when it was built
         try:
-            check_stack(experiment.stack, experiment.training.batch_size)
+            check_network(experiment)
             planned_steps(network, experiment.training)
         except SpecError as error:
             self.buildFailed.emit(BuildFailed(experiment, error))
@@ -306,6 +314,20 @@ class ModelWorker(QThread):
         )
         self.weightsRead.emit(Weights(layer_name, network.history.last_step, arrays))
 
+    def save_model(self, path: Path) -> None:
+        """Write the network to a file, and report. Only the worker's own thread may call."""
+        from biasstudio.engine.save_model import save_model
+
+        if self._network is None:
+            self.modelNotSaved.emit("There is no network yet that could be saved.")
+            return
+        try:
+            save_model(self._network.model, path)
+        except SpecError as error:
+            self.modelNotSaved.emit(str(error))
+        else:
+            self.modelSaved.emit(path)
+
 
 def _weight_array(name: str, values: Any) -> WeightArray:
     copied = values if values.size <= MAXIMUM_WEIGHTS_TO_COPY else None
@@ -370,6 +392,8 @@ class _TrainingControl:
             self.later.append(command)
         elif isinstance(command, ReadWeights):
             self._worker.read_weights(command.layer)
+        elif isinstance(command, SaveModel):
+            self._worker.save_model(command.path)
         elif isinstance(command, Build | Close):
             # It ends the training and is done right after.
             self.stopped = True

@@ -1,6 +1,7 @@
 """Random valid stacks and experiments, drawn from the catalogues themselves, for every test that needs some."""
 
 import math
+from pathlib import Path
 
 from hypothesis import strategies as st
 
@@ -14,6 +15,7 @@ from biasstudio.spec.keras_objects import KerasObject
 from biasstudio.spec.layers import layer_types
 from biasstudio.spec.regularizers import REGULARIZER_TYPES, Regularizer
 from biasstudio.spec.stack import Layer, Stack
+from biasstudio.spec.weights_file import WeightsFile
 
 LAYER_NAMES = st.from_regex(r"[A-Za-z0-9_.][A-Za-z0-9_.-]{0,20}", fullmatch=True)
 INPUT_SHAPES = st.lists(st.integers(1, 64), min_size=1, max_size=5).map(tuple)
@@ -167,5 +169,15 @@ def trainings(draw) -> Training:
     return Training(**{argument.name: draw(argument_values(argument)) for argument in TRAINING_ARGUMENTS})
 
 
+def weights_files() -> st.SearchStrategy[WeightsFile]:
+    names = st.sampled_from(["a.keras", "folder/b c.h5", "ü.weights.h5"])
+    return st.builds(
+        WeightsFile,
+        names.map(lambda name: Path("models", name).absolute()),
+        st.text("0123456789abcdef", min_size=64, max_size=64),
+        st.booleans(),
+    )
+
+
 def experiments() -> st.SearchStrategy[Experiment]:
-    return st.builds(Experiment, stacks(), data_sets(), trainings())
+    return st.builds(Experiment, stacks(), data_sets(), trainings(), st.none() | weights_files())

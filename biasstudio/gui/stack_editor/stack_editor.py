@@ -16,6 +16,7 @@ from biasstudio.gui.stack_editor.header import StackHeader
 from biasstudio.gui.stack_editor.input_card import InputCard
 from biasstudio.gui.stack_editor.layer_card import LayerCard
 from biasstudio.gui.stack_editor.layer_edits import LayerEdits, try_edit
+from biasstudio.gui.stack_editor.weights_row import WeightsRow
 from biasstudio.spec.arguments import INPUT, SpecError
 from biasstudio.spec.stack import Layer
 from biasstudio.worker.messages import Built
@@ -36,6 +37,7 @@ class StackEditor(QWidget):
         self._lock_reason = ""
         self._header = StackHeader(self)
         self._header.add_button.clicked.connect(self._open_catalogue)
+        self._weights = WeightsRow(document, self)
         self._input = InputCard(document, self)
         self._empty = self._make_empty()
         self._list = CardList(self._input, self._empty, self)
@@ -81,6 +83,7 @@ class StackEditor(QWidget):
         rows.setContentsMargins(_MARGIN, _MARGIN, 0, _MARGIN)
         rows.setSpacing(6)
         rows.addWidget(self._header)
+        rows.addWidget(self._weights)
         rows.addWidget(self._scroll, 1)
         self.setMinimumWidth(280)
 
@@ -105,6 +108,7 @@ class StackEditor(QWidget):
             card.forget_refusal()
             card.show_layer(layer)
         self._input.show_document()
+        self._weights.show_document()
         if self._chosen is not None and self._chosen not in cards:
             self._chosen = None
             if cards:
@@ -120,7 +124,7 @@ class StackEditor(QWidget):
         return card
 
     def _order_tabs(self) -> None:
-        parts = (self._header, self._input, self._empty, *self._list.cards)
+        parts = (self._header, self._weights, self._input, self._empty, *self._list.cards)
         widgets = [widget for part in parts for widget in (part, *part.findChildren(QWidget))]
         # A list or a menu that opens is a window, with an order of its own.
         stops = [widget for widget in widgets if _is_tab_stop(widget) and widget.window() is self.window()]
@@ -182,6 +186,7 @@ class StackEditor(QWidget):
     def show_built(self, built: Built) -> None:
         """Show the network as built: output shapes, parameters, initial biases; faults are gone, but a misfit."""
         self._clear_problems()
+        self._weights.show_notes(built.starting_anew)
         history = built.history
         biases = sum(vector.length for vector in history.vectors)
         self._header.show_network(sum(layer.parameters for layer in built.layers), biases, built.seconds)
@@ -224,6 +229,7 @@ class StackEditor(QWidget):
         """Allow no edits while training; each control says why. Layers can still be chosen."""
         self._lock_reason = LOCK_REASON if locked else ""
         self._input.set_locked(self._lock_reason)
+        self._weights.set_locked(self._lock_reason)
         for card in self._list.cards:
             card.set_locked(self._lock_reason)
         for button in (self._header.add_button, *self._empty.findChildren(QPushButton)):
