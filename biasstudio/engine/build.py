@@ -211,8 +211,6 @@ def _check_size(built: list[BuiltLayer], batch_size: int) -> None:
         )
 
 
-
-
 def versions() -> str:
     """What computes here, for the status bar: TensorFlow's and Keras's version and the kind of device."""
     device = "GPU" if tf.config.list_physical_devices("GPU") else "CPU"

@@ -7,25 +7,30 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from biasstudio.gui.stack_editor.bias_preview import BiasPreview
-from biasstudio.gui.stack_editor.initializer_choice import InitializerChoice, InitializerParameters
 from biasstudio.gui.stack_editor.layer_edits import LayerEdits
-from biasstudio.gui.stack_editor.summary import start_in_words
+from biasstudio.gui.stack_editor.object_choice import ObjectChoice, ObjectParameters
+from biasstudio.gui.stack_editor.summary import formula_in_words, start_in_full, start_in_words
 from biasstudio.gui.toggle import Toggle
-from biasstudio.spec.initializers import VECTOR_INITIALIZERS
+from biasstudio.spec.bias_shapes import Shape, bias_pieces, unfitting_initializers
+from biasstudio.spec.initializers import INITIALIZER_TYPES, Initializer
 from biasstudio.spec.layers import BiasRole
 from biasstudio.spec.stack import Layer
 
 
 class BiasRow(QWidget):
-    """The bias of one layer. `faultChanged` says that `fault`, of one of its fields, is another."""
+    """The bias of one layer, or of one inside it. `faultChanged` says that `fault`, of a field, is another."""
 
     faultChanged = Signal()
 
-    def __init__(self, role: BiasRole, edits: LayerEdits, parent: QWidget | None = None) -> None:
+    def __init__(self, role: BiasRole, edits: LayerEdits, heading: str = "", parent: QWidget | None = None) -> None:
+        """`heading` says whose bias it is, where that is not plain."""
         super().__init__(parent)
         self._role, self._edits = role, edits
-        self._layer = edits.layer
-        self._length: int | None = None
+        self._whole, self._layer = edits.whole, edits.layer
+        self._input: Shape | None = None
+        self._heading = QLabel(heading, self)
+        self._heading.setProperty("role", "muted")
+        self._heading.setVisible(bool(heading))
         self._values = np.empty(0, np.float32)
         self._expanded = False
         self._toggle = self._make_toggle()
@@ -34,7 +39,7 @@ class BiasRow(QWidget):
         self._choice = self._make_choice()
         self._given = QLabel(self)
         self._given.setProperty("role", "muted")
-        self._parameters = InitializerParameters(self._set_parameter, self)
+        self._parameters = ObjectParameters(self._set_parameter, self)
         self._parameters.faultChanged.connect(self.faultChanged)
         self._formula = QLabel(self, wordWrap=True)
         self._formula.setProperty("role", "muted")
@@ -51,11 +56,11 @@ class BiasRow(QWidget):
         toggle.clicked.connect(lambda on: self._edits.switch_bias(on))
         return toggle
 
-    def _make_choice(self) -> InitializerChoice:
-        choice = InitializerChoice(VECTOR_INITIALIZERS, self._start)
+    def _make_choice(self) -> ObjectChoice:
+        choice = ObjectChoice(INITIALIZER_TYPES, parent=self._start)
         choice.setObjectName("initializerChoice")
         choice.setAccessibleName(self._role.initializer)
-        choice.textActivated.connect(lambda name: self._edits.choose_initializer(self._role.initializer, name))
+        choice.chosenByPerson.connect(lambda name: self._edits.choose_object(self._role.initializer, name))
         return choice
 
     def _lay_out(self) -> None:
@@ -72,6 +77,7 @@ class BiasRow(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(6)
+        layout.addWidget(self._heading)
         layout.addLayout(self._row)
         for widget in (self._formula, self._parameters, self._preview):
             layout.addWidget(widget)
@@ -80,35 +86,52 @@ class BiasRow(QWidget):
     def fault(self) -> str:
         return self._parameters.fault
 
-    def show_layer(self, layer: Layer, *, expanded: bool) -> None:
-        """Show the layer's bias; `expanded` adds the formula and the seed."""
-        self._layer, self._expanded = layer, expanded
-        initializer = layer.bias_initializer
-        if initializer is None:
-            return
-        self._toggle.setChecked(layer.has_bias)
-        self._start.setEnabled(layer.has_bias)
-        self._choice.show_initializer(initializer)
-        self._parameters.show_initializer(initializer, with_seed=expanded)
-        self._parameters.setVisible(layer.has_bias and not self._parameters.empty)
-        self._formula.setText(initializer.type.formula)
-        self._formula.setVisible(expanded and layer.has_bias)
+    def show_layer(self, whole: Layer, *, expanded: bool) -> None:
+        """Show the bias in this layer of the stack; `expanded` adds the formula and the seed."""
+        self._whole, self._layer, self._expanded = whole, whole.part(self._edits.path), expanded
+        on, initializer = self._is_on, self._initializer
+        self._toggle.setChecked(on)
+        self._start.setEnabled(on)
+        self._choice.show_object(initializer)
+        self._parameters.show_object(initializer, with_seed=expanded)
+        self._parameters.setVisible(on and not self._parameters.empty)
         self._show_start()
 
-    def show_values(self, length: int, values: NDArray[np.float32]) -> None:
-        """The vector's length and, of all vectors of the layer, the initial values, as built."""
-        self._length, self._values = length, values
+    @property
+    def _is_on(self) -> bool:
+        return bool(self._layer.get(self._role.toggle))
+
+    @property
+    def _initializer(self) -> Initializer:
+        initializer: Initializer = self._layer.get(self._role.initializer)
+        return initializer
+
+    def show_input(self, shape: Shape | None) -> None:
+        """The shape of what the layer of the stack reads, without the batch; None where it is not known."""
+        self._input = shape
+        self._show_start()
+
+    def show_values(self, values: NDArray[np.float32]) -> None:
+        """The initial values of its vectors, as built."""
+        self._values = values
         self._preview.show_values(values)
         self._show_start()
 
     def _show_start(self) -> None:
-        layer, initializer = self._layer, self._layer.bias_initializer
-        length = layer.get(self._role.length) if self._role.length else self._length
-        text = start_in_words(initializer, length) if initializer is not None else ""
-        self._given.setText(text if layer.has_bias else "no bias")
-        of_length = f" on a vector of {length}" if length else ""
-        self._given.setToolTip(f"What {self._choice.currentText()} gives{of_length}" if layer.has_bias else "")
-        self._preview.setVisible(layer.has_bias and bool(np.any(self._values)))
+        on, initializer = self._is_on, self._initializer
+        whole, path = self._whole, self._edits.path
+        pieces = [piece for piece in bias_pieces(whole, self._input) if piece.path == path]
+        self._choice.show_reasons(
+            unfitting_initializers(whole, path, self._input),
+            lambda name: formula_in_words(Initializer.of(name), pieces),
+        )
+        formula = formula_in_words(initializer, pieces)
+        self._choice.setToolTip(f"{initializer.name}: {formula}")
+        self._formula.setText(formula)
+        self._formula.setVisible(self._expanded and on)
+        self._given.setText(start_in_words(initializer, pieces) if on else "no bias")
+        self._given.setToolTip(f"What {initializer.name} gives:\n{start_in_full(initializer, pieces)}" if on else "")
+        self._preview.setVisible(on and bool(np.any(self._values)))
         self._place_given()
 
     def _place_given(self) -> None:
@@ -135,4 +158,4 @@ class BiasRow(QWidget):
         self._place_given()
 
     def _set_parameter(self, parameter: str, value: object, merge_key: str) -> str:
-        return self._edits.set_initializer_parameter(self._role.initializer, parameter, value, merge_key)
+        return self._edits.set_object_parameter(self._role.initializer, parameter, value, merge_key)

@@ -1,6 +1,6 @@
 """LayerCard: one layer of the stack."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QAction, QKeyEvent, QMouseEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QMenu, QVBoxLayout, QWidget
 
+from biasstudio.gui.checked_text import forget_typing
 from biasstudio.gui.document import Document
 from biasstudio.gui.fault_label import FaultLabel
 from biasstudio.gui.locking import lock_controls
@@ -18,6 +19,7 @@ from biasstudio.gui.stack_editor.card_head import CardHead
 from biasstudio.gui.stack_editor.layer_edits import LayerEdits
 from biasstudio.gui.stack_editor.summary import layer_summary, shape_text
 from biasstudio.recording.network import BuiltLayer
+from biasstudio.spec.bias_shapes import Path, Shape, bias_pieces
 from biasstudio.spec.stack import Layer
 
 _PROBLEM, _REFUSAL = 1, 2
@@ -52,8 +54,9 @@ class LayerCard(Card):
         self._parameters = QLabel(self)
         self._parameters.setProperty("role", "muted")
         self._parameters.setToolTip("Trainable and other weights of this layer")
-        role = layer.type.bias
-        self._bias = BiasRow(role, self._edits, self) if role is not None else None
+        self._biases: dict[Path, BiasRow] = {}
+        self._bias_classes: tuple[tuple[Path, str], ...] = ()
+        self._input: Shape | None = None
         self._fault = FaultLabel(self)
         self._fault.faultChanged.connect(self._mark_fault)
         self._lay_out()
@@ -87,9 +90,9 @@ class LayerCard(Card):
         self._rows.setSpacing(6)
         self._rows.addWidget(self.head)
         self._rows.addLayout(summary_row)
-        if self._bias is not None:
-            self._rows.addWidget(self._bias)
-            self._bias.faultChanged.connect(self._mark_fault)
+        self._bias_rows = QVBoxLayout()
+        self._bias_rows.setSpacing(6)
+        self._rows.addLayout(self._bias_rows)
         self._rows.addWidget(self._fault)
 
     @property
@@ -114,16 +117,43 @@ class LayerCard(Card):
 
     def _show_details(self) -> None:
         expanded = self._expanded
-        if self._bias is not None:
-            self._bias.show_layer(self.layer, expanded=expanded)
+        self._make_biases()
+        for row in self._biases.values():
+            row.show_layer(self.layer, expanded=expanded)
         if self._grid is None and expanded:
             self._grid = ArgumentGrid(self._edits, self)
             self._grid.faultChanged.connect(self._mark_fault)
+            self._grid.controlsChanged.connect(self._lock_again)
             self._rows.insertWidget(self._rows.count() - 1, self._grid)
         if self._grid is not None:
             self._grid.show_layer(self.layer)
             # A wrong text is never out of sight.
             self._grid.setVisible(expanded or bool(self._grid.fault))
+        self._lock_again()
+
+    def _make_biases(self) -> None:
+        """A row for the bias of the layer, and of each layer inside; anew where there are others than before."""
+        layer = self.layer
+        classes = tuple((path, layer.part(path).class_name) for path in layer.bias_parts)
+        if classes == self._bias_classes:
+            return
+        for row in self._biases.values():
+            forget_typing(row)
+            row.hide()
+            self._bias_rows.removeWidget(row)
+            row.deleteLater()
+        self._bias_classes, self._biases = classes, {}
+        for path, class_name in classes:
+            role = layer.part(path).type.bias
+            if role is not None:
+                heading = _place_inside(path, class_name) if path else ""
+                row = BiasRow(role, self._edits.inside(*path), heading, self)
+                row.faultChanged.connect(self._mark_fault)
+                row.show_input(self._input)
+                self._biases[path] = row
+                self._bias_rows.addWidget(row)
+
+    def _lock_again(self) -> None:
         lock_controls(self, self._lock_reason)
         self.controlsChanged.emit()
 
@@ -143,10 +173,22 @@ class LayerCard(Card):
         self._parameters.setText("" if not count else f"{count:,} {'param' if count == 1 else 'params'}")
         self._parameters.setVisible(bool(count))
 
-    def show_start(self, length: int, values: NDArray[np.float32]) -> None:
-        """The length of its bias vector and the initial values of all of its vectors, float32 (n,)."""
-        if self._bias is not None:
-            self._bias.show_values(length, values)
+    def show_input(self, shape: Shape | None) -> None:
+        """The shape of what the layer reads, without the batch; None where it is not known."""
+        self._input = shape
+        for row in self._biases.values():
+            row.show_input(shape)
+
+    def show_start(self, values: Sequence[NDArray[np.float32]]) -> None:
+        """The initial values of its bias vectors, float32 (n,) each, in Keras's order."""
+        layer, left = self.layer, list(values)
+        groups: dict[Path, list[NDArray[np.float32]]] = {path: [] for path in self._biases}
+        pieces = [piece for piece in bias_pieces(layer, self._input) if _is_on(layer.part(piece.path))]
+        for path, _vector in dict.fromkeys((piece.path, piece.vector) for piece in pieces):
+            if left and path in groups:
+                groups[path].append(left.pop(0))
+        for path, parts in groups.items():
+            self._biases[path].show_values(np.concatenate(parts) if parts else np.empty(0, np.float32))
 
     def show_problem(self, sentence: str) -> None:
         """What keeps the layer from being built or trained; "" for nothing."""
@@ -157,7 +199,7 @@ class LayerCard(Card):
         self._fault.show_fault("", _REFUSAL)
 
     def _mark_fault(self) -> None:
-        parts = (self._fault, self._bias, self._grid)
+        parts = (self._fault, *self._biases.values(), self._grid)
         self.mark("fault", any(part is not None and part.fault for part in parts))
 
     def set_locked(self, reason: str) -> None:
@@ -186,3 +228,13 @@ class LayerCard(Card):
             self.head.cancel_drag()
         else:
             super().keyPressEvent(event)
+
+
+def _is_on(part: Layer) -> bool:
+    return part.type.bias is not None and bool(part.get(part.type.bias.toggle))
+
+
+def _place_inside(path: Path, class_name: str) -> str:
+    """Whose bias it is: layer · LSTM; cell 2 · GRUCell."""
+    words = [f"{step + 1}" if isinstance(step, int) else step.replace("_", " ") for step in path]
+    return f"{' '.join(words)} · {class_name}"

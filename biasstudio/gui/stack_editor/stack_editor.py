@@ -2,7 +2,6 @@
 
 from itertools import pairwise
 
-import numpy as np
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
 from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
@@ -191,12 +190,14 @@ class StackEditor(QWidget):
         biases = sum(vector.length for vector in history.vectors)
         self._header.show_network(sum(layer.parameters for layer in built.layers), biases, built.seconds)
         facts = {layer.name: layer for layer in built.layers}
+        shape: tuple[int, ...] | None = built.experiment.stack.input_shape
         for card in self._list.cards:
-            card.show_built(facts.get(card.name))
+            fact = facts.get(card.name)
+            card.show_built(fact)
+            card.show_input(shape)
+            shape = None if fact is None else fact.output_shape
             vectors = [vector for vector in history.vectors if vector.layer == card.name]
-            if vectors:
-                values = np.concatenate([history.values(vector.path, 0) for vector in vectors])
-                card.show_start(vectors[0].length, values)
+            card.show_start([history.values(vector.path, 0) for vector in vectors])
         if built.misfit is not None:
             self._mark_problem(built.misfit)
 

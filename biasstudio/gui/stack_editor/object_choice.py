@@ -1,9 +1,10 @@
-"""InitializerChoice: which initializer. InitializerParameters: its parameters, as fields."""
+"""ObjectChoice: which initializer, regularizer or constraint. ObjectParameters: its parameters, as fields."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
 from superqt import QFlowLayout
 
@@ -11,32 +12,46 @@ from biasstudio.gui.argument_field import ArgumentField, label_for, labelled
 from biasstudio.gui.checked_text import forget_typing
 from biasstudio.gui.choice_box import ChoiceBox
 from biasstudio.gui.fault_label import FaultLabel
-from biasstudio.spec.initializers import INITIALIZER_TYPES, Initializer
+from biasstudio.spec.keras_objects import KerasObject, ObjectType
 
 _SAMPLE_WIDTHS = {"seed": "from experiment", "value": "0.1, 0.1, 0.1, 0.1"}
 
 _INDENT = 10
 
 
-class InitializerChoice(ChoiceBox):
-    """A list of initializers by their Keras class names. `for_vector` gives each its formula for one as tooltip."""
+class ObjectChoice(ChoiceBox):
+    """A list of initializers, regularizers or constraints by their Keras class names.
 
-    def __init__(self, names: Sequence[str], parent: QWidget | None = None, *, for_vector: bool = True) -> None:
+    `unset` is the text that stands for none, where none is allowed. `chosenByPerson` carries the name, or None.
+    """
+
+    chosenByPerson = Signal(object)
+
+    def __init__(self, types: Mapping[str, ObjectType], unset: str = "", parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._for_vector = for_vector
-        for index, name in enumerate(names):
-            self.addItem(name)
-            if for_vector:
-                self.setItemData(index, INITIALIZER_TYPES[name].formula, Qt.ItemDataRole.ToolTipRole)
+        self._types = types
+        if unset:
+            self.addItem(unset, None)
+        for name in types:
+            self.addItem(name, name)
+        self.activated.connect(lambda index: self.chosenByPerson.emit(self.itemData(index)))
 
-    def show_initializer(self, initializer: Initializer) -> None:
-        self.setCurrentText(initializer.name)
-        if self._for_vector:
-            self.setToolTip(f"{initializer.name}: {initializer.type.formula}")
+    def show_object(self, shown: KerasObject | None) -> None:
+        self.setCurrentIndex(self.findData(shown.name if shown is not None else None))
+
+    def show_reasons(self, reasons: Mapping[str, str], formula: Callable[[str], str]) -> None:
+        """Offer all but those that `reasons` speaks against; each tells its reason, or its formula, in its tooltip."""
+        model = self.model()
+        for index in range(self.count()):
+            name = self.itemData(index)
+            if name is None or not isinstance(model, QStandardItemModel):
+                continue
+            model.item(index).setEnabled(name not in reasons)
+            self.setItemData(index, reasons.get(name) or formula(name), Qt.ItemDataRole.ToolTipRole)
 
 
-class InitializerParameters(QWidget):
-    """The parameters of an initializer, labelled: as many in a row as fit, or, `in_rows`, each in its own row.
+class ObjectParameters(QWidget):
+    """The parameters of a Keras object, labelled: as many in a row as fit, or, `in_rows`, each in its own row.
 
     `owner` says whose they are: bias, kernel. In rows the labels stand as wide as `align` says, as in the grid around.
     `edit` takes a parameter's name, its value and a merge key, and gives the sentence why not, or "".
@@ -77,28 +92,28 @@ class InitializerParameters(QWidget):
         """Whether there is no parameter to show."""
         return self._empty
 
-    def show_initializer(self, initializer: Initializer, *, with_seed: bool) -> None:
+    def show_object(self, shown: KerasObject | None, *, with_seed: bool = True) -> None:
         """Show its parameters; the seed only where there is room for what is seldom wanted."""
-        if self._shown != initializer.name:
-            self._shown = initializer.name
-            self._rebuild(initializer)
+        if self._shown != (shown.name if shown is not None else ""):
+            self._rebuild(shown)
         for name, field in self._fields.items():
-            field.set_value(initializer.get(name))
+            if shown is not None:
+                field.set_value(shown.get(name))
             for widget in self._groups[name]:
                 widget.setVisible(with_seed or name != "seed")
         self._empty = not (set(self._fields) - (set() if with_seed else {"seed"}))
         self.setVisible(not self._empty)
 
-    def _rebuild(self, initializer: Initializer) -> None:
+    def _rebuild(self, shown: KerasObject | None) -> None:
+        self._shown = shown.name if shown is not None else ""
         if self._rows is not None:
             forget_typing(self._rows)
             self._rows.hide()
             self._rows.deleteLater()
         self._fault.clear_faults()
         self._rows, self._fields, self._groups, self._labels = QWidget(self), {}, {}, []
-        fields = [
-            self._add_field(ArgumentField(each, initializer.get(each.name))) for each in initializer.type.parameters
-        ]
+        parameters = shown.type.parameters if shown is not None else ()
+        fields = [self._add_field(ArgumentField(each, shown.get(each.name) if shown else None)) for each in parameters]
         if self._in_rows:
             self._lay_out_rows(self._rows, fields)
         else:
