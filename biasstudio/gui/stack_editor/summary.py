@@ -41,7 +41,10 @@ def start_in_words(initializer: Initializer, pieces: Sequence[BiasPiece]) -> str
     """
     free = dict.fromkeys(_piece_in_words(initializer, piece) for piece in pieces if piece.fixed is None)
     fixed = [f"{piece.piece.split()[-1]} = {piece.fixed:g}" for piece in pieces if piece.fixed is not None]
-    words = list(free) if len(free) <= 1 else [f"{next(iter(free))} …"]
+    words = list(free)[:1]
+    if len(free) > 1:
+        second, more = list(free)[1].removeprefix("σ = "), " …" if len(free) > 2 else ""
+        words = [f"{words[0]} and {second}{more}"]
     return " · ".join(filter(None, [*words, *dict.fromkeys(fixed)]))
 
 
