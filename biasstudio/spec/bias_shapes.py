@@ -148,13 +148,8 @@ def misfit(initializer: Initializer, piece: BiasPiece, unit: str = "unit") -> st
     shape, kind = piece.shape, initializer.type
     if piece.fixed is not None or shape is None:
         return ""
-    if (
-        len(shape) < kind.least_rank
-        or len(shape) > kind.most_rank
-        or (initializer.name == "STFT" and not _waves(shape))
-    ):
-        needs = "makes the kernel of a Conv1D" if initializer.name == "STFT" else "needs a matrix"
-        return f"{initializer.name} {needs}; {_what(piece)} is {_kind_of(shape)}"
+    if not kind.least_rank <= len(shape) <= kind.most_rank:
+        return f"{initializer.name} needs a matrix; {_what(piece)} is {_kind_of(shape)}"
     value = initializer.get("value") if initializer.name == "Constant" else None
     if not isinstance(value, tuple) or shape[-1] in (None, len(value)):
         return ""
@@ -166,11 +161,6 @@ def misfit(initializer: Initializer, piece: BiasPiece, unit: str = "unit") -> st
     what = f"the bias of {piece.vector}" if piece.vector else "the bias"
     each = f", one for each {unit}" if len(shape) == 1 and not piece.vector else f" in its last row, {_times(shape)}"
     return f"the Constant list has {len(value)} values, but {what} has {shape[-1]}{each}"
-
-
-def _waves(shape: Shape) -> bool:
-    """Whether STFT can fill it: (time, 1, 2 and more)."""
-    return len(shape) == 3 and shape[1] in (1, None) and (shape[2] is None or shape[2] > 1)
 
 
 def _what(piece: BiasPiece) -> str:

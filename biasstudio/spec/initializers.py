@@ -47,6 +47,7 @@ def _normal(stddev: float) -> tuple[Argument, ...]:
     )
 
 
+# All of Keras's but STFT: it makes kernels of a Conv1D only, never a bias, and needs SciPy.
 _TYPES = (
     InitializerType("Zeros", "every value is 0"),
     InitializerType("Ones", "every value is 1"),
@@ -123,32 +124,6 @@ _TYPES = (
         (Argument("gain", "number", 1.0, "Factor on the matrix."),),
         least_rank=2,
         most_rank=2,
-    ),
-    InitializerType(
-        "STFT",
-        "the waves of a short-time Fourier transform, for the kernel of a Conv1D",
-        (
-            Argument("side", "choice", "real", "Which part of the complex waves.", choices=("real", "imag")),
-            Argument(
-                "window",
-                "choice",
-                "hann",
-                "How the waves fade at both ends.",
-                choices=("hann", "hamming", "blackman", "bartlett", "boxcar", "cosine", "nuttall", "parzen", "triang"),
-                unset="no window",
-            ),
-            Argument(
-                "scaling",
-                "choice",
-                "density",
-                "Which norm of the window becomes 1.",
-                choices=("density", "spectrum"),
-                unset="none",
-            ),
-            Argument("periodic", "boolean", False, "Whether the window is one period of a longer one."),
-        ),
-        least_rank=3,
-        most_rank=3,
     ),
 )
 

@@ -27,7 +27,6 @@ _INITIALIZER_NAMES = {base_name(name): name for name in INITIALIZER_TYPES} | {
     "zero": "Zeros",
     "IdentityInitializer": "Identity",
     "OrthogonalInitializer": "Orthogonal",
-    "STFTInitializer": "STFT",
 }
 _ACTIVATION_NAMES = {"swish": "silu", "hard_swish": "hard_silu"}
 # Classes that Keras has under two names.

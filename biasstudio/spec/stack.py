@@ -35,10 +35,10 @@ class Layer:
     @classmethod
     def of(cls, class_name: str, name: str, **arguments: Any) -> "Layer":
         """A layer with Keras's defaults for what is not given. Raises SpecError naming layer and argument."""
-        if not re.fullmatch(r"[A-Za-z0-9.][A-Za-z0-9_.-]{0,99}", name):
+        if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}", name):
             raise SpecError(
-                f"A layer's name takes up to 100 letters, digits, _ , - and . without spaces, and starts with none of "
-                f"_ and -; not {shown(name)}.",
+                f"A layer's name takes up to 100 letters, digits, _ , - and . without spaces, and starts with a letter "
+                f"or a digit; not {shown(name)}.",
                 layer=name,
                 argument="name",
             )

@@ -51,7 +51,6 @@ def _short(text: str) -> str:
 def fitting_initializers(experiment: Experiment, layer: str | None = None) -> tuple[str, ...]:
     """Names of the initializers that fit the bias of `layer`, or at least one of all biases. Raises SpecError."""
     layers = _biases(experiment, layer)
-    # What is offered fits without knowing the input: STFT fits hardly any bias.
     return tuple(name for name in INITIALIZER_TYPES if any(_fits(each, Initializer.of(name)) for each in layers))
 
 

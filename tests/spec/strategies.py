@@ -17,7 +17,7 @@ from biasstudio.spec.regularizers import REGULARIZER_TYPES, Regularizer
 from biasstudio.spec.stack import Layer, Stack
 from biasstudio.spec.weights_file import WeightsFile
 
-LAYER_NAMES = st.from_regex(r"[A-Za-z0-9.][A-Za-z0-9_.-]{0,20}", fullmatch=True)
+LAYER_NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,20}", fullmatch=True)
 INPUT_SHAPES = st.lists(st.integers(1, 64), min_size=1, max_size=5).map(tuple)
 TEXTS = st.sampled_from(["...x,xy->...y", "abc,cd->abd", "d", "bd"]) | st.from_regex(r"[!-~]{1,20}", fullmatch=True)
 STACK_LAYERS = tuple(name for name, layer in layer_types().items() if not layer.part)

@@ -11,8 +11,8 @@ from tests.spec.strategies import initializers
 
 
 def test_which_initializers_fit_vectors():
-    assert len(INITIALIZER_TYPES) == 16
-    assert set(INITIALIZER_TYPES) - set(VECTOR_INITIALIZERS) == {"Orthogonal", "Identity", "STFT"}
+    assert len(INITIALIZER_TYPES) == 15
+    assert set(INITIALIZER_TYPES) - set(VECTOR_INITIALIZERS) == {"Orthogonal", "Identity"}
 
 
 @pytest.mark.parametrize(

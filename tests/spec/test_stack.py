@@ -92,7 +92,9 @@ def test_rename_keeps_place_and_arguments():
     assert stack.layer("eyes").arguments == three().layer("conv2d").arguments
 
 
-@pytest.mark.parametrize("name", ["", " ", "a b", "a/b", "a\\b", "-a", "_a", "ä", "a\n", "x" * 101, "a:0", "\ud800"])
+@pytest.mark.parametrize(
+    "name", ["", " ", "a b", "a/b", "a\\b", "-a", "_a", ".", "ä", "a\n", "x" * 101, "a:0", "\ud800"]
+)
 def test_a_name_that_keras_or_a_path_cannot_hold_is_refused(name):
     with pytest.raises(SpecError, match=r"^A layer's name takes up to 100 letters") as refusal:
         three().rename("dense", name)

@@ -124,7 +124,7 @@ def offered(choice) -> dict[str, bool]:
 def test_initializers_that_do_not_fit_are_switched_off_and_say_why(sequences):
     dense, wrapper = initializer(card(sequences, "dense")), initializer(card(sequences, "bidirectional"))
     assert not offered(dense)["Orthogonal"]
-    assert not offered(dense)["STFT"]
+    assert not offered(dense)["Identity"]
     assert offered(dense)["HeNormal"]
     reason = dense.itemData(dense.findText("Orthogonal"), Qt.ItemDataRole.ToolTipRole)
     assert reason == "Orthogonal needs a matrix; a bias here is a vector."
