@@ -148,14 +148,20 @@ class Session(QObject):
         # What a person edits is the network, not the run that is looked at.
         self.runs.show_live()
         experiment, built = self._document.experiment, self._built
-        if self._refused is not None and built is not None and built.experiment.same_network(experiment):
+        if self._refused is not None and built is not None and self._goes_on(built.experiment, experiment):
             self._asked, self._refused = built.experiment, None
             self._window.stack_editor.show_built(built)
             self._show_findings(self._ended.findings if self._ended else built.findings)
-        # What fit alone takes needs no other network: the trained one goes on with it.
-        elif self._asked is None or self._refused is not None or not self._asked.same_network(experiment):
+        elif self._asked is None or self._refused is not None or not self._goes_on(self._asked, experiment):
             self._build()
         self._update_actions()
+
+    def _goes_on(self, asked: Experiment, experiment: Experiment) -> bool:
+        """Whether the network serves another experiment too: what fit alone takes, and who learns, needs no other.
+
+        But an untrained one is built for who learns: compiled a second time, it would draw other batches.
+        """
+        return asked.same_network(experiment) and (not self.runs.is_untrained or asked.same_learning(experiment))
 
     def _build(self) -> None:
         self._asked, self._refused, self._awaiting = self._document.experiment, None, True

@@ -1,7 +1,7 @@
 """Experiment to compiled Keras model, with a fault named by layer and told in plain words."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Any
 
@@ -13,6 +13,7 @@ from biasstudio.engine.file_model import build_model, built_layers
 from biasstudio.engine.file_weights import set_weights
 from biasstudio.engine.keras_reason import keras_reason
 from biasstudio.engine.layer_inputs import check_input, times
+from biasstudio.engine.learning import set_who_learns
 from biasstudio.model_files.reader import opened_weights
 from biasstudio.recording.history import History
 from biasstudio.recording.network import BuiltLayer
@@ -32,7 +33,10 @@ MAXIMUM_OUTPUTS_OF_BATCH = 500_000_000
 
 @dataclass(frozen=True)
 class Network:
-    """A compiled model at step 0 with what is known of it. Belongs to the thread that built it."""
+    """A compiled model at step 0 with what is known of it. Belongs to the thread that built it.
+
+    `experiment` says who learns in the model as it is compiled.
+    """
 
     experiment: Experiment
     model: Any
@@ -60,9 +64,7 @@ def build_network(experiment: Experiment) -> Network:
             model = build_model(contents, MAXIMUM_PARAMETERS) if whole else build_stack(experiment.stack)
             starting_anew = set_weights(model, hdf5, contents)
             layers = layers or built_layers(model)
-    optimizer = keras.optimizers.get(experiment.training.optimizer)
-    optimizer.learning_rate = experiment.training.learning_rate
-    model.compile(optimizer=optimizer, loss=experiment.training.loss, metrics=metrics_for(experiment))
+    _compile(model, experiment)
     biases = find_biases(model)
     variables = tuple(variable for _, variable in biases)
     history = History([vector for vector, _ in biases], ["loss", *metrics_for(experiment)])
@@ -94,6 +96,25 @@ def _called(keras_layer: Any, layer: Layer, inputs: Any) -> Any:
     return keras_layer(inputs, inputs) if layer.type.self_attention else keras_layer(inputs)
 
 
+def _compile(model: Any, experiment: Experiment) -> None:
+    """With a fresh optimizer: who learns counts from here on."""
+    set_who_learns(model, experiment)
+    optimizer = keras.optimizers.get(experiment.training.optimizer)
+    optimizer.learning_rate = experiment.training.learning_rate
+    model.compile(optimizer=optimizer, loss=experiment.training.loss, metrics=metrics_for(experiment))
+
+
+def with_learning_of(network: Network, experiment: Experiment) -> Network:
+    """The network for the next training of `experiment`, which has the same stack: where who learns is another, it is
+    compiled again with a fresh optimizer, and the weights stay as they are.
+
+    Keras would leave the change aside until then, and an optimizer that was built for fewer variables refuses others.
+    """
+    if not network.experiment.same_learning(experiment):
+        _compile(network.model, experiment)
+    return replace(network, experiment=experiment)
+
+
 def metrics_for(experiment: Experiment) -> list[str]:
     """Keras's names of the metrics that are shown beside the loss."""
     return ["accuracy"] if experiment.training.loss.endswith("crossentropy") else []
@@ -110,16 +131,16 @@ def check_stack(stack: Stack, batch_size: int) -> tuple[BuiltLayer, ...]:
     shape = stack.input_shape
     for layer in stack.layers:
         _check_attention(layer, shape, batch_size)
-        shape, parameters, biases = _checked(layer, shape)
-        built.append(BuiltLayer(layer.name, shape, parameters, biases))
+        shape, parameters, biases, learnable = _checked(layer, shape)
+        built.append(BuiltLayer(layer.name, shape, parameters, biases, learnable))
         _check_size(built, batch_size)
     return tuple(built)
 
 
 # Remembered, since an edit changes one layer and leaves the others: checking one costs 10 to 20 ms.
 @lru_cache(maxsize=1000)
-def _checked(layer: Layer, input_shape: tuple[int, ...]) -> tuple[tuple[int, ...], int, int]:
-    """Output shape, parameters and biases of a layer on this input. Raises SpecError where Keras refuses it."""
+def _checked(layer: Layer, input_shape: tuple[int, ...]) -> tuple[tuple[int, ...], int, int, int]:
+    """Output shape, parameters, biases and what could learn of a layer on this input. Raises SpecError."""
     check_input(layer, input_shape)
     _check_initializers(layer, input_shape)
     # Variables made inside a graph have a shape but take no memory until the graph runs, which this one never does.
@@ -132,7 +153,8 @@ def _checked(layer: Layer, input_shape: tuple[int, ...]) -> tuple[tuple[int, ...
         except (ValueError, TypeError, IndexError, KeyError, AttributeError, tf.errors.OpError) as error:
             raise SpecError(f"{layer.name}: {keras_reason(error)}", layer=layer.name) from error
     biases = sum(math.prod(variable.shape) for variable in keras_layer.variables if is_bias(variable))
-    return _output_shape(layer, output), keras_layer.count_params(), biases
+    learnable = sum(math.prod(variable.shape) for variable in keras_layer.trainable_variables)
+    return _output_shape(layer, output), keras_layer.count_params(), biases, learnable
 
 
 def _output_shape(layer: Layer, output: Any) -> tuple[int, ...]:

@@ -61,7 +61,9 @@ def _reason(error: Exception) -> str:
 def built_layers(model: Any) -> tuple[BuiltLayer, ...]:
     """Each layer of a built model, the one that gives the output last."""
     built = [
-        BuiltLayer(layer.name, _output_shape(layer), layer.count_params(), _count_biases(layer))
+        BuiltLayer(
+            layer.name, _output_shape(layer), layer.count_params(), _count_biases(layer), _count_learnable(layer)
+        )
         for layer in model.layers
     ]
     shape = tuple(side or 0 for side in model.outputs[0].shape[1:])
@@ -79,3 +81,7 @@ def _output_shape(layer: Any) -> tuple[int, ...]:
 
 def _count_biases(layer: Any) -> int:
     return sum(math.prod(variable.shape) for variable in layer.variables if is_bias(variable))
+
+
+def _count_learnable(layer: Any) -> int:
+    return sum(math.prod(variable.shape) for variable in layer.trainable_variables)

@@ -27,6 +27,7 @@ _FIELDS = {
     "batch_size": ("Batch", "1000"),
     "validation_share": ("Validation", "0.15"),
     "seed": ("Seed", "12345"),
+    "biases_only": ("Biases only", ""),
 }
 _SAMPLES = {"points": "100000", "noise": "0.05", "seed": "12345", "digit": "3"}
 
@@ -92,7 +93,8 @@ class SettingsBar(QWidget):
     def _add_field(self, argument: Argument) -> ArgumentField:
         label, sample = _FIELDS[argument.name]
         field = ArgumentField(argument, getattr(self._document.experiment.training, argument.name))
-        field.set_width_for(sample)
+        if sample:
+            field.set_width_for(sample)
         field.control.setAccessibleName(label)
         field.valueChosen.connect(lambda value: self._choose_number(field, label.lower(), value))
         self._fault.watch(field)

@@ -1,6 +1,7 @@
 """Facts about a built network, as plain values that may cross threads."""
 
 import math
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 BIAS_NAMES = frozenset({"bias", "beta"})
@@ -30,3 +31,10 @@ class BuiltLayer:
     output_shape: tuple[int, ...]
     parameters: int
     biases: int
+    learnable: int = 0
+    """How many of the parameters could learn: all but such as the moving statistics of BatchNormalization."""
+
+
+def learnable_sizes(layers: Iterable[BuiltLayer]) -> dict[str, tuple[int, int]]:
+    """Each layer's weights and biases that could learn, by its name."""
+    return {layer.name: (layer.learnable - layer.biases, layer.biases) for layer in layers}

@@ -7,6 +7,7 @@ from typing import Any
 from biasstudio.spec.arguments import Argument
 from biasstudio.spec.experiment import LOSSES, TRAINING_ARGUMENTS, Experiment
 from biasstudio.spec.initializers import Initializer
+from biasstudio.spec.learning import ALL, WHO_LEARNS
 from biasstudio.spec.stack import Layer
 
 ABSENT = "–"
@@ -59,7 +60,7 @@ def _stack_settings(known: Sequence[Experiment]) -> Iterable[tuple[str, str, _Re
         layers = [layer for experiment in known if (layer := _layer(experiment, name)) is not None]
         yield name, "layer", _of_layer(name, lambda layer: layer.class_name)
         same_class = len({layer.class_name for layer in layers}) == 1
-        for setting, read in _layer_settings(layers[0]) if same_class else ():
+        for setting, read in _layer_settings(layers) if same_class else ():
             # That a layer is missing is said once, not with each of its arguments.
             if len(layers) == len(known) or len(set(map(read, layers))) > 1:
                 yield name, setting, _of_layer(name, read)
@@ -69,12 +70,16 @@ def _weights(experiment: Experiment) -> str:
     return "initializers" if experiment.weights is None else experiment.weights.path.name
 
 
-def _layer_settings(layer: Layer) -> Iterable[tuple[str, Callable[[Layer], str]]]:
-    role = layer.type.bias
+def _layer_settings(layers: Sequence[Layer]) -> Iterable[tuple[str, Callable[[Layer], str]]]:
+    """Of layers of one class."""
+    role = layers[0].type.bias
     if role is not None:
         yield "bias", lambda layer: "on" if layer.has_bias else "off"
         yield "bias initializer", _bias_start
-    for argument in layer.type.arguments:
+    # Of a layer that has nothing to learn it would say too much.
+    if role is not None or any(layer.learns != ALL for layer in layers):
+        yield "learns", lambda layer: WHO_LEARNS[layer.learns]
+    for argument in layers[0].type.arguments:
         if role is None or argument.name not in (role.toggle, role.initializer):
             yield in_words(argument.name), _argument(argument)
 

@@ -9,8 +9,9 @@ from biasstudio.atomic_file import written_whole
 from biasstudio.spec.arguments import Argument, SpecError, check_arguments, shown
 from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.keras_config import stack_from_keras, stack_to_keras
+from biasstudio.spec.learning import ALL, BIASES
 from biasstudio.spec.plain_json import parse_json
-from biasstudio.spec.stack import Stack
+from biasstudio.spec.stack import Layer, Stack
 from biasstudio.spec.weights_file import WeightsFile
 
 FORMAT = "biasstudio-experiment"
@@ -40,6 +41,7 @@ TRAINING_ARGUMENTS = (
         "validation_share", "number", 0.1, "Share of the data, from its end, kept back to validate.", 0.0, below=1.0
     ),
     Argument("seed", "integer", 0, "The same seed gives the same initial values and batches.", 0, 2**31 - 1),
+    Argument("biases_only", "boolean", False, "Every bias and beta learns, and nothing else (BitFit)."),
 )
 
 
@@ -54,6 +56,7 @@ class Training:
     batch_size: int = 32
     validation_share: float = 0.1
     seed: int = 0
+    biases_only: bool = False
 
     def __post_init__(self) -> None:
         for name, value in check_arguments(asdict(self), TRAINING_ARGUMENTS, "training"):
@@ -84,17 +87,33 @@ class Experiment:
         return replace(self, data=data, training=training)
 
     def same_network(self, other: "Experiment") -> bool:
-        """Whether both give the same compiled model and samples: only what `fit` alone takes may differ."""
-        return replace(self, training=_for_model(self.training)) == replace(other, training=_for_model(other.training))
+        """Whether both give the same initial values and samples: what `fit` alone takes, and who learns, may differ.
+
+        So a change of those leaves a trained network as it is, and counts from its next training on.
+        """
+        return _for_network(self) == _for_network(other)
+
+    def learns_in(self, layer: Layer) -> str:
+        """What learns in a layer of the stack, one of WHO_LEARNS: “biases only” goes before the layers' own choices."""
+        return BIASES if self.training.biases_only else layer.learns
+
+    def same_learning(self, other: "Experiment") -> bool:
+        """Whether the same learns in both, of the same network."""
+        return self._learning() == other._learning()
+
+    def _learning(self) -> dict[str, str]:
+        return {layer.name: self.learns_in(layer) for layer in self.stack.layers}
 
 
-def _for_model(training: Training) -> Training:
-    return replace(training, epochs=1, batch_size=1, validation_share=0.0)
+def _for_network(experiment: Experiment) -> Experiment:
+    layers = tuple(replace(layer, learns=ALL) for layer in experiment.stack.layers)
+    training = replace(experiment.training, epochs=1, batch_size=1, validation_share=0.0, biases_only=False)
+    return replace(experiment, stack=replace(experiment.stack, layers=layers), training=training)
 
 
 def experiment_to_json(experiment: Experiment, folder: Path | None = None) -> str:
     """The text of a .biasexp file in `folder`."""
-    document = {
+    document: dict[str, Any] = {
         "format": FORMAT,
         "version": FORMAT_VERSION,
         "model": stack_to_keras(experiment.stack),
@@ -103,6 +122,12 @@ def experiment_to_json(experiment: Experiment, folder: Path | None = None) -> st
     }
     if experiment.weights is not None:
         document["weights"] = experiment.weights.to_json(folder)
+    # Left out where it is the usual one: so an older Bias Studio reads the file.
+    if not experiment.training.biases_only:
+        del document["training"]["biases_only"]
+    # Keras's config has no place for it.
+    if learns := {layer.name: layer.learns for layer in experiment.stack.layers if layer.learns != ALL}:
+        document["learns"] = learns
     return json.dumps(document, indent=1, ensure_ascii=False, allow_nan=False) + "\n"
 
 
@@ -116,7 +141,8 @@ def experiment_from_json(text: str, folder: Path | None = None) -> Experiment:
         raise SpecError(
             f"The experiment has format version {shown(version)}; this Bias Studio reads version {FORMAT_VERSION}."
         )
-    _check_keys(document, {"format", "version", "model", "data", "training", "weights"}, "the experiment")
+    known = {"format", "version", "model", "data", "training", "weights", "learns"}
+    _check_keys(document, known, "the experiment")
     data = _member(document, "data")
     training = _member(document, "training")
     _check_keys(training, {field.name for field in fields(Training)}, "training")
@@ -125,11 +151,24 @@ def experiment_from_json(text: str, folder: Path | None = None) -> Experiment:
     parameters = {name: value for name, value in data.items() if name != "name"}
     weights = WeightsFile.from_json(document["weights"], folder) if "weights" in document else None
     return Experiment(
-        stack_from_keras(_member(document, "model")),
+        _with_learning(stack_from_keras(_member(document, "model")), document.get("learns", {})),
         DataSet.of(data["name"], **parameters),
         Training(**training),
         weights,
     )
+
+
+def _with_learning(stack: Stack, learns: Any) -> Stack:
+    """The member `learns`: a choice of WHO_LEARNS by the name of each layer that has not the usual one."""
+    if not isinstance(learns, dict):
+        raise SpecError(f"The experiment's member 'learns' is not an object that names layers, but {shown(learns)}.")
+    names = [layer.name for layer in stack.layers]
+    for name, choice in learns.items():
+        if name not in names:
+            known = ", ".join(names) or "none"
+            raise SpecError(f"learns: there is no layer {shown(name)} in the model; its layers are {known}.")
+        stack = stack.let_learn(name, choice)
+    return stack
 
 
 def _member(document: dict[str, Any], name: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from biasstudio.spec.bias_shapes import Path, bias_pieces, last_axis, misfit
 from biasstudio.spec.initializers import Initializer
 from biasstudio.spec.layers import LayerType, layer_type, layer_types
 from biasstudio.spec.layers import base_name as base_name
+from biasstudio.spec.learning import ALL, check_learns
 
 INPUT_SHAPE = Argument(
     "shape", "shape", (28, 28, 1), "Shape of one sample, without the batch.", minimum=1, maximum=100_000
@@ -24,11 +25,13 @@ class Layer:
     """One layer with all of its arguments. Make one with `Layer.of`; `name` is its Keras name, unique in its stack.
 
     A wrapper's arguments hold layers themselves. `part` and `change_part` reach them by their path.
+    `learns` is what training may change of it, one of WHO_LEARNS. It is no argument of Keras's.
     """
 
     class_name: str
     name: str
     arguments: tuple[tuple[str, Any], ...] = ()
+    learns: str = ALL
 
     kind: ClassVar[str] = "layer"
 
@@ -135,7 +138,12 @@ class Layer:
 
     def change(self, **arguments: Any) -> "Layer":
         """The same layer with `arguments` changed. Raises SpecError."""
-        return Layer.of(self.class_name, self.name, **(dict(self.arguments) | arguments))
+        changed = Layer.of(self.class_name, self.name, **(dict(self.arguments) | arguments))
+        return replace(changed, learns=self.learns)
+
+    def let_learn(self, learns: str) -> "Layer":
+        """The same layer with another choice of what learns. Raises SpecError."""
+        return replace(self, learns=check_learns(learns, self.name))
 
     def _check_nesting(self) -> None:
         depth = max(sum(isinstance(step, str) for step in path) for path, _ in self.parts())
@@ -240,7 +248,12 @@ class Stack:
     def rename(self, name: str, new_name: str) -> "Stack":
         """Raises SpecError where the new name is taken or not a name."""
         layer = self.layer(name)
-        return self._replaced(name, Layer.of(layer.class_name, new_name, **dict(layer.arguments)))
+        renamed = Layer.of(layer.class_name, new_name, **dict(layer.arguments))
+        return self._replaced(name, replace(renamed, learns=layer.learns))
+
+    def let_learn(self, name: str, learns: str) -> "Stack":
+        """What learns in the layer changed. Raises SpecError."""
+        return self._replaced(name, self.layer(name).let_learn(learns))
 
     def _replaced(self, name: str, changed: Layer) -> "Stack":
         return replace(self, layers=tuple(changed if layer.name == name else layer for layer in self.layers))

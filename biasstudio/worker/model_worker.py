@@ -13,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 from biasstudio.doctor.diagnose import diagnose
+from biasstudio.recording.network import learnable_sizes
 from biasstudio.recording.run_format import RunError
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.compatibility import misfit
 from biasstudio.spec.experiment import Experiment
+from biasstudio.spec.learning import learning_fault, learning_in_words
 from biasstudio.worker.messages import (
     Build,
     BuildFailed,
@@ -210,7 +212,7 @@ class ModelWorker(QThread):
         )
 
     def _train(self, command: Train | TakeStep, only_one: bool) -> None:
-        from biasstudio.engine.build import check_network
+        from biasstudio.engine.build import check_network, with_learning_of
         from biasstudio.engine.train import planned_steps
 
         experiment, network = command.experiment, self._network
@@ -223,11 +225,16 @@ class ModelWorker(QThread):
         try:
             check_network(experiment)
             planned_steps(network, experiment.training)
+            _check_learning(experiment, network)
         except SpecError as error:
             self.buildFailed.emit(BuildFailed(experiment, error))
             return
+        same_learning = network.experiment.same_learning(experiment)
+        self._network = network = with_learning_of(network, experiment)
         if self._recorder is None:
             self._recorder = self._record(network, command.recording)
+        elif not same_learning:
+            self._recorder.note_event("learns", f"{learning_in_words(experiment)}; with a fresh optimizer")
         reason = self._fit(network, experiment, self._recorder, only_one=only_one)
         findings = diagnose(experiment, network.history)
         self.trainingEnded.emit(TrainingEnded(reason, network.history.last_step, findings))
@@ -292,6 +299,7 @@ class ModelWorker(QThread):
         unfit = misfit(job.experiment, network.layers[-1].output_shape)
         if unfit is not None:
             raise unfit
+        _check_learning(job.experiment, network)
         recorder = self._record(network, job.recording, of_job=True)
         try:
             self.jobStarted.emit(JobStarted(index, job, network.history))
@@ -327,6 +335,13 @@ class ModelWorker(QThread):
             self.modelNotSaved.emit(str(error))
         else:
             self.modelSaved.emit(path)
+
+
+def _check_learning(experiment: Experiment, network: "Network") -> None:
+    """Raises SpecError where nothing would learn."""
+    fault = learning_fault(experiment, learnable_sizes(network.layers))
+    if fault is not None:
+        raise fault
 
 
 def _weight_array(name: str, values: Any) -> WeightArray:

@@ -13,6 +13,7 @@ from biasstudio.spec.experiment import TRAINING_ARGUMENTS, Experiment, Training
 from biasstudio.spec.initializers import INITIALIZER_TYPES, VECTOR_INITIALIZERS, Initializer
 from biasstudio.spec.keras_objects import KerasObject
 from biasstudio.spec.layers import layer_types
+from biasstudio.spec.learning import WHO_LEARNS
 from biasstudio.spec.regularizers import REGULARIZER_TYPES, Regularizer
 from biasstudio.spec.stack import Layer, Stack
 from biasstudio.spec.weights_file import WeightsFile
@@ -179,5 +180,9 @@ def weights_files() -> st.SearchStrategy[WeightsFile]:
     )
 
 
-def experiments() -> st.SearchStrategy[Experiment]:
-    return st.builds(Experiment, stacks(), data_sets(), trainings(), st.none() | weights_files())
+@st.composite
+def experiments(draw) -> Experiment:
+    stack = draw(stacks())
+    for layer in stack.layers:
+        stack = stack.let_learn(layer.name, draw(st.sampled_from(tuple(WHO_LEARNS))))
+    return Experiment(stack, draw(data_sets()), draw(trainings()), draw(st.none() | weights_files()))

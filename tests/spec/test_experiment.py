@@ -99,7 +99,10 @@ WRONG_FILES = [
     (changed("version", to=True), "The experiment has format version True; this Bias Studio reads version 1."),
     (changed("version", to="1"), "The experiment has format version '1'; this Bias Studio reads version 1."),
     (changed("versions", to=1), "There is no member 'versions' in the experiment; known are data, format, "),
-    (changed("training", "epoch", to=1), "There is no member 'epoch' in training; known are batch_size, epochs, "),
+    (
+        changed("training", "epoch", to=1),
+        "There is no member 'epoch' in training; known are batch_size, biases_only, epochs, ",
+    ),
     (changed("x" * 10**6, to=1), "There is no member 'xxx"),
     (changed("model", to=None), "The experiment's member 'model' is missing or not an object."),
     (changed("data", to=[]), "The experiment's member 'data' is missing or not an object."),
@@ -341,7 +344,7 @@ def test_a_folder_without_permission_raises_an_os_error(tmp_path):
 @given(trainings())
 def test_training_holds_canonical_values(training):
     assert Training(**vars(training)) == training
-    assert [type(value) for value in vars(training).values()] == [str, str, float, int, int, float, int]
+    assert [type(value) for value in vars(training).values()] == [str, str, float, int, int, float, int, bool]
 
 
 @pytest.mark.parametrize(

@@ -17,6 +17,7 @@ from biasstudio.gui.stack_editor.bias_row import BiasRow
 from biasstudio.gui.stack_editor.card import Card
 from biasstudio.gui.stack_editor.card_head import CardHead
 from biasstudio.gui.stack_editor.layer_edits import LayerEdits
+from biasstudio.gui.stack_editor.learns_row import LearnsRow
 from biasstudio.gui.stack_editor.summary import layer_summary, shape_text
 from biasstudio.recording.network import BuiltLayer
 from biasstudio.spec.bias_shapes import Path, Shape, bias_pieces
@@ -57,6 +58,8 @@ class LayerCard(Card):
         self._biases: dict[Path, BiasRow] = {}
         self._bias_classes: tuple[tuple[Path, str], ...] = ()
         self._input: Shape | None = None
+        self._learns = LearnsRow(self._edits, self)
+        self._biases_only = self._parameterless = False
         self._fault = FaultLabel(self)
         self._fault.faultChanged.connect(self._mark_fault)
         self._lay_out()
@@ -93,6 +96,7 @@ class LayerCard(Card):
         self._bias_rows = QVBoxLayout()
         self._bias_rows.setSpacing(6)
         self._rows.addLayout(self._bias_rows)
+        self._rows.addWidget(self._learns)
         self._rows.addWidget(self._fault)
 
     @property
@@ -155,7 +159,18 @@ class LayerCard(Card):
 
     def _lock_again(self) -> None:
         lock_controls(self, self._lock_reason)
+        self._show_learning()
         self.controlsChanged.emit()
+
+    def show_biases_only(self, biases_only: bool) -> None:
+        """Whether the settings let nothing but biases learn, in every layer."""
+        self._biases_only = biases_only
+        self._show_learning()
+
+    def _show_learning(self) -> None:
+        # A layer without a weight has nothing to choose.
+        expanded = self._expanded and not self._parameterless
+        self._learns.show_layer(self.layer, biases_only=self._biases_only, expanded=expanded, locked=self._lock_reason)
 
     def set_chosen(self, chosen: bool, *, expanded: bool) -> None:
         """Mark the card as the chosen one; `expanded` shows all of its arguments too."""
@@ -170,6 +185,8 @@ class LayerCard(Card):
         """The layer as built; None where it could not be."""
         self.head.show_shape("–" if built is None else shape_text(built.output_shape))
         count = 0 if built is None else built.parameters
+        self._parameterless = built is not None and not count
+        self._show_learning()
         self._parameters.setText("" if not count else f"{count:,} {'param' if count == 1 else 'params'}")
         self._parameters.setVisible(bool(count))
 
@@ -209,6 +226,7 @@ class LayerCard(Card):
         for action in self.actions():
             action.setEnabled(not reason)
         lock_controls(self, reason)
+        self._show_learning()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton and self.rect().contains(event.position().toPoint()):

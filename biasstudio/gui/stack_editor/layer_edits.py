@@ -10,6 +10,7 @@ from biasstudio.spec.constraints import Constraint
 from biasstudio.spec.initializers import Initializer
 from biasstudio.spec.keras_objects import KerasObject
 from biasstudio.spec.layers import layer_type
+from biasstudio.spec.learning import WHO_LEARNS
 from biasstudio.spec.regularizers import Regularizer
 from biasstudio.spec.stack import Layer, Stack
 
@@ -69,6 +70,11 @@ class LayerEdits:
         return try_edit(
             self._document, text, lambda stack: stack.change_part(self.name, self.path, **{argument: value}), merge_key
         )
+
+    def let_learn(self, learns: str) -> str:
+        """What of the layer of the stack learns."""
+        text = f"Let {self.name} learn {WHO_LEARNS[learns]}"
+        return try_edit(self._document, text, lambda stack: stack.let_learn(self.name, learns))
 
     def switch_bias(self, on: bool) -> str:
         role = self.layer.type.bias

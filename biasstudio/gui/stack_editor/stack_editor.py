@@ -1,10 +1,11 @@
 """StackEditor: the pane in which a stack is made and changed."""
 
+from collections.abc import Iterator
 from itertools import pairwise
 
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from biasstudio.gui.checked_text import forget_typing
 from biasstudio.gui.document import Document
@@ -106,6 +107,7 @@ class StackEditor(QWidget):
         for card, layer in zip(cards, layers, strict=True):
             card.forget_refusal()
             card.show_layer(layer)
+            card.show_biases_only(self._document.experiment.training.biases_only)
         self._input.show_document()
         self._weights.show_document()
         if self._chosen is not None and self._chosen not in cards:
@@ -124,7 +126,7 @@ class StackEditor(QWidget):
 
     def _order_tabs(self) -> None:
         parts = (self._header, self._weights, self._input, self._empty, *self._list.cards)
-        widgets = [widget for part in parts for widget in (part, *part.findChildren(QWidget))]
+        widgets = [widget for part in parts for widget in _in_order(part)]
         # A list or a menu that opens is a window, with an order of its own.
         stops = [widget for widget in widgets if _is_tab_stop(widget) and widget.window() is self.window()]
         for before, after in pairwise(stops):
@@ -250,3 +252,20 @@ def _kept(cards: list[LayerCard], layers: tuple[Layer, ...]) -> list[LayerCard |
         kept = [card or (old if old in free else None) for card, old in zip(kept, cards, strict=True)]
     matches = zip(kept, layers, strict=True)
     return [card if card and card.layer.class_name == layer.class_name else None for card, layer in matches]
+
+
+def _in_order(widget: QWidget) -> Iterator[QWidget]:
+    """The widget and all in it as they are laid out, whenever they were made."""
+    yield widget
+    layout = widget.layout()
+    yield from widget.findChildren(QWidget) if layout is None else _laid_out(layout)
+
+
+def _laid_out(layout: QLayout) -> Iterator[QWidget]:
+    for index in range(layout.count()):
+        item = layout.itemAt(index)
+        widget, inner = (item.widget(), item.layout()) if item is not None else (None, None)
+        if widget is not None:
+            yield from _in_order(widget)
+        elif inner is not None:
+            yield from _laid_out(inner)
