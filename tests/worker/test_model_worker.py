@@ -239,7 +239,9 @@ def test_closing_ends_the_thread_at_any_moment(qtbot, command):
     with qtbot.waitSignal(worker.finished, timeout=30_000):
         worker.send(Close())
     assert worker.wait(1000)
-    assert set(threading.enumerate()) <= before
+    # Python keeps an entry of each thread of Qt that has logged, as a dummy.
+    left = {thread for thread in threading.enumerate() if not thread.name.startswith("Dummy")} - before
+    assert left == set()
 
 
 def test_a_fault_of_ours_is_reported_with_its_traceback_and_the_thread_lives(qtbot, caplog):
