@@ -1,15 +1,15 @@
 """Find and read the bias variables of a Keras model."""
 
 from collections import Counter
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Mapping, Sequence
+from typing import Any, TypeVar
 
 import keras
 import numpy as np
 import tensorflow as tf
 from numpy.typing import NDArray
 
-from biasstudio.recording.network import BIAS_NAMES, BiasVector
+from biasstudio.recording.network import BIAS_NAMES, CELL_GATES, BiasVector
 
 _read = tf.raw_ops.ReadVariableOp
 
@@ -25,6 +25,8 @@ _UNITS = {
     "LSTMCell": "gate unit",
     "GRUCell": "gate unit",
 }
+_ATTENTIONS = (keras.layers.MultiHeadAttention, keras.layers.GroupQueryAttention)
+_PROJECTIONS = ("_query_dense", "_key_dense", "_value_dense", "_gate_dense")
 
 
 def is_bias(variable: Any) -> bool:
@@ -38,15 +40,17 @@ def find_biases(model: Any) -> list[tuple[BiasVector, Any]]:
     Those of nested models and wrapped layers are among them; that of a shared layer once. Where Keras has given two
     variables the same path, the later ones are called path (2), path (3)…
     """
-    owners = _owners(model)
+    owners, heads = _owners(model), _of_heads(model)
     seen: Counter[str] = Counter()
     found = []
     for variable in filter(is_bias, model.variables):
         path = variable.path.removeprefix(f"{model.name}/")
         seen[path] += 1
         name = path if seen[path] == 1 else f"{path} ({seen[path]})"
-        unit = _unit(owners.get(id(variable)))
-        found.append((BiasVector(name, tuple(variable.shape), path.split("/")[0], unit), variable))
+        owner = owners.get(id(variable))
+        unit = "head unit" if id(variable) in heads else _named(_UNITS, owner, "unit")
+        gates = _named(CELL_GATES, owner, ())
+        found.append((BiasVector(name, tuple(variable.shape), path.split("/")[0], unit, gates), variable))
     return found
 
 
@@ -56,8 +60,20 @@ def _owners(model: Any) -> dict[int, Any]:
     return {id(getattr(layer, name)): layer for layer in layers for name in BIAS_NAMES if hasattr(layer, name)}
 
 
-def _unit(layer: Any) -> str:
-    return next((_UNITS[kind.__name__] for kind in type(layer).__mro__ if kind.__name__ in _UNITS), "unit")
+def _of_heads(model: Any) -> set[int]:
+    """The biases of attention layers that have a row for each head, by the variables' ids."""
+    attentions = [layer for layer in model._flatten_layers() if isinstance(layer, _ATTENTIONS)]
+    projections = [getattr(layer, name, None) for layer in attentions for name in _PROJECTIONS]
+    biases = [getattr(projection, "bias", None) for projection in projections]
+    return {id(bias) for bias in biases if bias is not None}
+
+
+_Named = TypeVar("_Named")
+
+
+def _named(known: Mapping[str, _Named], layer: Any, usual: _Named) -> _Named:
+    """What is known of the layer's class, or of one that it inherits from."""
+    return next((known[kind.__name__] for kind in type(layer).__mro__ if kind.__name__ in known), usual)
 
 
 def read_frame(variables: Sequence[Any]) -> NDArray[np.float32]:

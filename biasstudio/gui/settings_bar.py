@@ -102,6 +102,8 @@ class SettingsBar(QWidget):
         return field
 
     def _add_group(self, group: QWidget) -> None:
+        # A switch is lower than a field; side by side they stand on one line.
+        group.setMinimumHeight(self._groups[0].sizeHint().height() if self._groups else 0)
         self._groups.append(group)
         self._flow.addWidget(group)
 

@@ -21,7 +21,7 @@ from biasstudio.model_files.contents import FileLayer, FileVariable, ModelFile
 from biasstudio.model_files.hdf5 import SIGNATURE, Hdf5
 from biasstudio.model_files.layers import layers_of
 from biasstudio.model_files.linear import as_sequential
-from biasstudio.recording.network import BIAS_NAMES, BiasVector
+from biasstudio.recording.network import BIAS_NAMES, CELL_GATES, BiasVector
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.keras_config import stack_from_keras
 from biasstudio.spec.plain_json import parse_json
@@ -166,7 +166,10 @@ def _vectors(layers: tuple[FileLayer, ...], name: str) -> tuple[tuple[BiasVector
                 path = f"{layer.path}/{variable.name}"
                 seen[path] += 1
                 unique = path if seen[path] == 1 else f"{path} ({seen[path]})"
-                vectors.append(BiasVector(unique, variable.shape, path.split("/")[0], _unit(layer.class_name)))
+                cell = "ConvLSTMCell" if layer.class_name.startswith("ConvLSTM") else layer.class_name
+                gates = CELL_GATES.get(cell, ())
+                unit = _unit(layer.class_name)
+                vectors.append(BiasVector(unique, variable.shape, path.split("/")[0], unit, gates))
                 variables.append(variable)
     total = sum(vector.length for vector in vectors)
     if total > MAXIMUM_BIASES:

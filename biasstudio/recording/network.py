@@ -8,6 +8,11 @@ BIAS_NAMES = frozenset({"bias", "beta"})
 """The last part of a bias variable's Keras path."""
 
 
+_LSTM = ("i", "f", "c", "o")
+CELL_GATES = {"ConvLSTMCell": _LSTM, "LSTMCell": _LSTM, "GRUCell": ("z", "r", "h")}
+"""The gates of Keras's cells, in the order of their slices."""
+
+
 @dataclass(frozen=True)
 class BiasVector:
     """One bias variable. `path` is its Keras path without the model's name, such as conv2d/bias."""
@@ -17,6 +22,19 @@ class BiasVector:
     layer: str
     unit: str
     """What one element is: a unit, a channel."""
+    gates: tuple[str, ...] = ()
+    """The gates of a recurrent cell, whose units lie one gate after the other along the last axis."""
+
+    @classmethod
+    def of_text(cls, path: str, shape: tuple[int, ...], layer: str, text: str) -> "BiasVector":
+        """The vector whose `unit_text` is `text`."""
+        unit, _, gates = text.partition(": ")
+        return cls(path, shape, layer, unit, tuple(gates.split()))
+
+    @property
+    def unit_text(self) -> str:
+        """What one element is, as a run's file says it: channel; gate unit: i f c o."""
+        return f"{self.unit}: {' '.join(self.gates)}" if self.gates else self.unit
 
     @property
     def length(self) -> int:

@@ -202,7 +202,7 @@ class RunDatabase:
         start = 0
         for position, vector in enumerate(vectors):
             shape = json.dumps(list(vector.shape))
-            row = (layout, position, vector.path, vector.layer, shape, vector.unit, start, vector.length)
+            row = (layout, position, vector.path, vector.layer, shape, vector.unit_text, start, vector.length)
             self._connection.execute("INSERT INTO vectors VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
             start += vector.length
         self._lengths[layout] = start, len(metric_names)

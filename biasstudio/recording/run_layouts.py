@@ -62,7 +62,7 @@ def _vectors(path: Path, rows: Rows, layout: int) -> list[tuple[BiasVector, int]
         sides = _sides(shape)
         whole = all(isinstance(text, str) for text in (vector_path, layer, unit)) and type(start) is int
         expect(path, whole and sides is not None, "its table of vectors is damaged")
-        vector = BiasVector(vector_path, sides or (), layer, unit)
+        vector = BiasVector.of_text(vector_path, sides or (), layer, unit)
         expect(path, vector.length == length, f"{vector_path} has another length than its shape")
         found.append((vector, start))
     return found

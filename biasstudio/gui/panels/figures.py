@@ -42,15 +42,44 @@ def tick(value: float, spacing: float) -> str:
 
 
 def unit_index(vector: BiasVector, unit: int) -> str:
-    """A unit's place in its vector: 25, or (1, 3) in a vector of more than one axis."""
+    """A unit's place in its vector: 25; (1, 3) in a vector of more than one axis; f 3 for a gate's unit."""
+    gate, place = _gate(vector, unit)
+    row = f"{_ROWS[unit // vector.shape[-1]]} " if gate and len(vector.shape) == 2 else ""
+    if gate:
+        return f"{row}{gate} {place}"
     if len(vector.shape) < 2:
         return str(unit)
     return "(" + ", ".join(str(int(i)) for i in np.unravel_index(unit, vector.shape)) + ")"
 
 
 def unit_name(vector: BiasVector, unit: int) -> str:
-    """Such as channel 25."""
+    """Such as channel 25; gate f, unit 3; recurrent, gate z, unit 1; head 1, unit 3."""
+    gate, place = _gate(vector, unit)
+    noun = vector.unit.split()[-1]
+    if gate:
+        row = f"{_ROWS[unit // vector.shape[-1]]}, " if len(vector.shape) == 2 else ""
+        return f"{row}gate {gate}, {noun} {place}"
+    if vector.unit == "head unit" and len(vector.shape) == 2:
+        return f"head {unit // vector.shape[1]}, {noun} {unit % vector.shape[1]}"
     return f"{vector.unit} {unit_index(vector, unit)}"
+
+
+# GRU's bias: what is added to the input's part of a gate, and to that of the state before.
+_ROWS = ("input", "recurrent")
+
+
+def _gate(vector: BiasVector, unit: int) -> tuple[str, int]:
+    """The gate that a unit belongs to, and its number there; "" where there are no gates."""
+    length = vector.shape[-1] if vector.shape else 0
+    if not vector.gates or length % len(vector.gates) or len(vector.shape) > 2 or vector.length > 2 * length:
+        return "", unit
+    gate, place = divmod(unit % length, length // len(vector.gates))
+    return vector.gates[gate], place
+
+
+def unit_axis(vector: BiasVector) -> str:
+    """What an axis along the units is called: channel; gate unit, the gates i, f, c, o in turn."""
+    return f"{vector.unit} · gates {', '.join(vector.gates)} in turn" if vector.gates else vector.unit
 
 
 def counted(count: int, noun: str) -> str:

@@ -59,7 +59,7 @@ class VectorPanel(PlotPanel):
 
     def draw_vector(self, history: History, vector: BiasVector) -> None:
         moment = moment_of(history, vector, self.state.step)
-        self.plot.set_labels(vector.unit, "bias")
+        self.plot.set_labels(figures.unit_axis(vector), "bias")
         self.plot.set_units("bottom", vector.length)
         self._draw_bars(moment)
         self._moment = moment

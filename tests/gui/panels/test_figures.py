@@ -58,6 +58,30 @@ def test_units_of_a_matrix_are_named_by_their_place():
     assert figures.unit_name(BiasVector("c/bias", (32,), "c", "channel"), 8) == "channel 8"
 
 
+@pytest.mark.parametrize(
+    ("vector", "unit", "index", "name"),
+    [
+        (BiasVector("l/bias", (12,), "l", "gate unit", ("i", "f", "c", "o")), 4, "f 1", "gate f, unit 1"),
+        (BiasVector("c/bias", (8,), "c", "gate channel", ("i", "f", "c", "o")), 7, "o 1", "gate o, channel 1"),
+        (
+            BiasVector("g/bias", (2, 6), "g", "gate unit", ("z", "r", "h")),
+            9,
+            "recurrent r 1",
+            "recurrent, gate r, unit 1",
+        ),
+        (BiasVector("g/bias", (6,), "g", "gate unit", ("z", "r", "h")), 0, "z 0", "gate z, unit 0"),
+        (BiasVector("m/bias", (2, 4), "m", "head unit"), 6, "(1, 2)", "head 1, unit 2"),
+        # What a file may claim, and what older files hold.
+        (BiasVector("x/bias", (5,), "x", "gate unit", ("z", "r", "h")), 4, "4", "gate unit 4"),
+        (BiasVector("x/bias", (3, 6), "x", "gate unit", ("z", "r", "h")), 17, "(2, 5)", "gate unit (2, 5)"),
+        (BiasVector("x/bias", (6,), "x", "gate unit"), 4, "4", "gate unit 4"),
+    ],
+)
+def test_units_of_gates_and_heads_are_named_for_what_they_are(vector, unit, index, name):
+    assert figures.unit_index(vector, unit) == index
+    assert figures.unit_name(vector, unit) == name
+
+
 def test_a_limit_holds_still_grows_at_once_and_shrinks_late():
     limit = SteadyLimit()
     assert limit.include(0.0) == 1.0
