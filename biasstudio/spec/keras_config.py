@@ -11,6 +11,7 @@ from biasstudio.spec.constraints import Constraint
 from biasstudio.spec.initializers import INITIALIZER_TYPES, Initializer
 from biasstudio.spec.keras_objects import KerasObject
 from biasstudio.spec.layers import base_name, layer_types
+from biasstudio.spec.learning import ALL, NOTHING
 from biasstudio.spec.regularizers import Regularizer
 from biasstudio.spec.stack import MAXIMUM_LAYERS, MAXIMUM_NESTING, Layer, Stack
 
@@ -200,11 +201,28 @@ def _layer(entry: Any, depth: int = 1) -> Layer:
     for key, value in config.items():
         if key in offered:
             given[key] = _from_json(value, offered[key].kind, name, depth)
-        elif key != "name":
+        elif key != "name" and not (key == "trainable" and value is False):
             _check_fixed(key, value, layer)
+    frozen = config.get("trainable") is False
+    given = {key: _thawed(value, frozen, name) for key, value in given.items()}
     if class_name == "Bidirectional":
         given |= _directions(given)
-    return Layer.of(class_name, name, **given)
+    return Layer.of(class_name, name, **given).let_learn(NOTHING if frozen else ALL)
+
+
+def _thawed(value: Any, frozen: bool, outer: str) -> Any:
+    """A layer inside another, which learns as that one does. Raises SpecError where it alone is frozen."""
+    if isinstance(value, tuple):
+        return tuple(_thawed(each, frozen, outer) for each in value)
+    if not isinstance(value, Layer) or value.learns == ALL:
+        return value
+    if not frozen:
+        raise SpecError(
+            f"{outer}: {value.class_name} inside it has trainable False; only a whole layer of the stack can be kept "
+            "from learning here.",
+            layer=outer,
+        )
+    return value.let_learn(ALL)
 
 
 def _directions(given: dict[str, Any]) -> dict[str, Any]:

@@ -1,5 +1,6 @@
 """Who learns: against a plain Keras script that sets the same flags by hand, bit for bit."""
 
+import json
 from types import SimpleNamespace
 
 import keras
@@ -10,8 +11,11 @@ from biasstudio.engine.build import build_network, with_learning_of
 from biasstudio.engine.data import load_samples
 from biasstudio.engine.learning import set_who_learns
 from biasstudio.engine.train import recorder_of, train
+from biasstudio.model_files.reader import read_model_file
+from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.experiment import Experiment, Training
+from biasstudio.spec.keras_config import stack_from_keras
 from biasstudio.spec.learning import ALL, BIASES, NOTHING, WEIGHTS
 from biasstudio.spec.stack import Stack
 
@@ -190,3 +194,22 @@ def test_biases_within_a_layer_are_found_and_wrapped_statistics_stand_still(choi
     moving = model.get_layer("norm").layer.moving_mean
     model(np.ones((2, 6, 4), np.float32), training=True)
     assert moving.numpy().any() == (choice in (ALL, WEIGHTS))
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_a_frozen_layer_of_a_models_file_learns_nothing(tmp_path, suffix):
+    inner = keras.layers.LSTM(3)
+    model = keras.Sequential([keras.Input((4, 2)), keras.layers.Bidirectional(inner), keras.layers.Dense(1)])
+    model.layers[0].trainable = False
+    model.save(tmp_path / f"frozen{suffix}")
+    stack = read_model_file(tmp_path / f"frozen{suffix}").stack
+    assert [layer.learns for layer in stack.layers] == [NOTHING, ALL]
+    assert stack.layers[0].get("layer").learns == ALL
+
+
+def test_a_layer_frozen_alone_inside_another_is_refused():
+    wrapper = keras.layers.TimeDistributed(keras.layers.Dense(2))
+    model = keras.Sequential([keras.Input((4, 2)), wrapper])
+    wrapper.layer.trainable = False
+    with pytest.raises(SpecError, match="Dense inside it has trainable False; only a whole layer"):
+        stack_from_keras(json.loads(model.to_json()))

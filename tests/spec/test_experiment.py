@@ -147,7 +147,7 @@ WRONG_FILES = [
         "conv2d: kernel_size takes 2 whole numbers from 1 to 1000, not (3,).",
     ),
     (changed(*layer(1, "filter"), to=1), "conv2d: Conv2D has no argument 'filter'."),
-    (changed(*layer(1, "trainable"), to=False), "conv2d: trainable can only be True here, not False."),
+    (changed(*layer(1, "trainable"), to=0), "conv2d: trainable can only be True here, not 0."),
     (changed(*layer(1, "bias_initializer"), to="ones!"), "conv2d: There is no initializer 'ones!'; there are "),
     (changed(*layer(1, "bias_initializer"), to=None), "conv2d: The initializer is not an object with class_name"),
     (
