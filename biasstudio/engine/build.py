@@ -21,6 +21,7 @@ from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.bias_shapes import bias_pieces, misfit
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.keras_config import layer_to_keras
+from biasstudio.spec.losses import LOSS_TYPES
 from biasstudio.spec.stack import Layer, Stack
 
 # Weights, two moments of Adam and the gradient are held at once: 16 bytes a parameter, 3.2 GB at this limit.
@@ -99,9 +100,12 @@ def _called(keras_layer: Any, layer: Layer, inputs: Any) -> Any:
 def _compile(model: Any, experiment: Experiment) -> None:
     """With a fresh optimizer: who learns counts from here on."""
     set_who_learns(model, experiment)
-    optimizer = keras.optimizers.get(experiment.training.optimizer)
-    optimizer.learning_rate = experiment.training.learning_rate
-    model.compile(optimizer=optimizer, loss=experiment.training.loss, metrics=metrics_for(experiment))
+    training = experiment.training
+    optimizer = getattr(keras.optimizers, training.optimizer)(
+        learning_rate=training.learning_rate, **dict(training.optimizer_settings)
+    )
+    loss = getattr(keras.losses, LOSS_TYPES[training.loss].class_name)(**dict(training.loss_settings))
+    model.compile(optimizer=optimizer, loss=loss, metrics=metrics_for(experiment))
 
 
 def with_learning_of(network: Network, experiment: Experiment) -> Network:

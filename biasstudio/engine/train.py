@@ -122,6 +122,7 @@ def train(network: Network, training: Training, between_batches: BetweenBatches,
         batch_size=training.batch_size,
         epochs=training.epochs,
         validation_data=_pair(validation),
+        shuffle=training.shuffle,
         verbose=0,
         callbacks=[recorder, control],
     )

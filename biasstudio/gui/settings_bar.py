@@ -15,8 +15,10 @@ from biasstudio.gui.document import Document
 from biasstudio.gui.fault_label import FaultLabel
 from biasstudio.gui.locking import lock_controls
 from biasstudio.spec.arguments import Argument, SpecError
-from biasstudio.spec.data_sets import DATA_SET_TYPES, DataSet
-from biasstudio.spec.experiment import LOSSES, OPTIMIZERS, TRAINING_ARGUMENTS, Experiment
+from biasstudio.spec.data_sets import DATA_SET_TYPES, GIVEN_TYPES, DataSet
+from biasstudio.spec.experiment import TRAINING_ARGUMENTS, Experiment
+from biasstudio.spec.losses import LOSS_TYPES
+from biasstudio.spec.optimizers import OPTIMIZER_TYPES
 
 LOCK_REASON = "Stop the training to change the settings"
 
@@ -52,9 +54,11 @@ class SettingsBar(QWidget):
         if leading is not None:
             self._flow.addWidget(leading)
         self._data = self._add_data()
+        losses = {loss.name: loss.title for loss in LOSS_TYPES.values()}
+        optimizers = {name: name for name in OPTIMIZER_TYPES}
         self._choices = {
-            "loss": self._add_choice("Loss", "lossChoice", "loss", LOSSES),
-            "optimizer": self._add_choice("Optimizer", "optimizerChoice", "optimizer", {n: n for n in OPTIMIZERS}),
+            "loss": self._add_choice("Loss", "lossChoice", "loss", losses),
+            "optimizer": self._add_choice("Optimizer", "optimizerChoice", "optimizer", optimizers),
         }
         self._fields = [self._add_field(argument) for argument in TRAINING_ARGUMENTS if argument.name in _FIELDS]
         layout = QVBoxLayout(self)
@@ -66,9 +70,9 @@ class SettingsBar(QWidget):
         self._show_document()
 
     def _add_data(self) -> ChoiceBox:
-        box = _choice("dataChoice", "data", {data.name: data.title for data in DATA_SET_TYPES.values()})
-        for index, data in enumerate(DATA_SET_TYPES.values()):
-            box.setItemData(index, data.summary, Qt.ItemDataRole.ToolTipRole)
+        box = _choice("dataChoice", "data", {data.name: data.title for data in GIVEN_TYPES.values()})
+        for index in range(box.count()):
+            box.setItemData(index, DATA_SET_TYPES[box.itemData(index)].summary, Qt.ItemDataRole.ToolTipRole)
         box.activated.connect(lambda index: self._choose_data(box.itemData(index)))
         group = labelled("Data", box)
         # The data's parameters stand beside its name and wrap with it.

@@ -4,7 +4,9 @@ import re
 from typing import Any
 
 from biasstudio.spec.arguments import SpecError
-from biasstudio.spec.experiment import LOSSES, OPTIMIZERS, Training
+from biasstudio.spec.experiment import Training
+from biasstudio.spec.losses import LOSS_TYPES
+from biasstudio.spec.optimizers import OPTIMIZER_TYPES
 from biasstudio.spec.stack import base_name
 
 
@@ -14,13 +16,15 @@ def training_settings(compiled: Any) -> dict[str, Any]:
         return {}
     settings: dict[str, Any] = {}
     loss = _loss(compiled.get("loss"))
-    if loss in LOSSES:
+    if loss in LOSS_TYPES:
         settings["loss"] = loss
     name, config = _optimizer(compiled.get("optimizer") or compiled.get("optimizer_config"))
-    if name in OPTIMIZERS:
+    if name in OPTIMIZER_TYPES:
         settings["optimizer"] = name
         rate = config.get("learning_rate", config.get("lr"))
-        settings["learning_rate"] = _seven_digits(rate) if isinstance(rate, float | int) else OPTIMIZERS[name]
+        settings["learning_rate"] = (
+            _seven_digits(rate) if isinstance(rate, float | int) else OPTIMIZER_TYPES[name].learning_rate
+        )
     try:
         Training(**settings)
     except SpecError:
@@ -49,7 +53,7 @@ def _optimizer(optimizer: Any) -> tuple[str, dict[str, Any]]:
         config = optimizer.get("config")
     else:
         return "", {}
-    found = next((known for known in OPTIMIZERS if known.lower() == name.lower()), "")
+    found = next((known for known in OPTIMIZER_TYPES if known.lower() == name.lower()), "")
     return found, config if isinstance(config, dict) else {}
 
 

@@ -12,6 +12,7 @@ from typing import Any
 
 MAXIMUM_ARRAY_LENGTH = 100_000
 MAXIMUM_TEXT_LENGTH = 200
+MAXIMUM_PATH_LENGTH = 4096
 MAXIMUM_CELLS = 20
 # Every number ends up in float32.
 LARGEST_FLOAT32 = 3.4e38
@@ -41,8 +42,9 @@ class Argument:
     sides (the same, where None stands for any size), axes (a whole number, or a tuple of several), pairs (a tuple of
     `length` pairs of whole numbers), number, numbers (a number or a tuple of them), bounds (a number, or the lowest
     and the highest), interval (the lowest and the highest), boolean, choice, text, initializer, regularizer,
-    constraint, layer (a Layer of one of the classes in `choices`) and layers (a tuple of such). `unset` is the text
-    that stands for None where None is allowed, else "". Where Keras has no default itself, the argument is `required`,
+    constraint, layer (a Layer of one of the classes in `choices`), layers (a tuple of such), path (of a file or a
+    folder), title (any printable text of one line) and titles (a tuple of such, which may be empty). `unset` is the
+    text that stands for None where None is allowed, else "". Where there is no default, the argument is `required`,
     and `default` is what a new layer starts with. What is `advanced` is seldom wanted: it is shown on request,
     and written to a file only where it is not the default.
     """
@@ -136,6 +138,9 @@ class Argument:
             "regularizer": "a regularizer",
             "constraint": "a constraint",
             "layer": f"a layer of the kinds {', '.join(self.choices)}" if len(self.choices) < 12 else "a layer",
+            "path": "the path of a file or a folder",
+            "title": f"a text of up to {MAXIMUM_TEXT_LENGTH} characters on one line",
+            "titles": f"texts of up to {MAXIMUM_TEXT_LENGTH} characters",
             "layers": f"1 to {MAXIMUM_CELLS} layers of the kinds {', '.join(self.choices)}",
         }[self.kind]
 
@@ -298,6 +303,28 @@ def _check_text(_argument: Argument, value: Any) -> str | None:
     return value if value.isascii() and value.isprintable() and " " not in value else None
 
 
+def _check_path(_argument: Argument, value: Any) -> str | None:
+    if not isinstance(value, str) or not 0 < len(value) <= MAXIMUM_PATH_LENGTH or "\0" in value:
+        return None
+    try:
+        value.encode("utf-8")
+    except UnicodeEncodeError:
+        return None
+    return value
+
+
+def _check_title(_argument: Argument, value: Any) -> str | None:
+    # What a column of a file is called can be anything.
+    return value if isinstance(value, str) and len(value) <= MAXIMUM_TEXT_LENGTH and value.isprintable() else None
+
+
+def _check_titles(argument: Argument, value: Any) -> tuple[str, ...] | None:
+    if not isinstance(value, tuple | list) or len(value) > MAXIMUM_ARRAY_LENGTH:
+        return None
+    titles = tuple(title for title in value if _check_title(argument, title) is not None)
+    return titles if len(titles) == len(value) else None
+
+
 def _check_object(argument: Argument, value: Any) -> Any:
     # Asked by its kind, not its class: what an initializer or a layer takes is itself described by this module.
     return value if getattr(value, "kind", None) == argument.kind else None
@@ -327,6 +354,9 @@ _CHECKS = {
     "boolean": _check_boolean,
     "choice": _check_choice,
     "text": _check_text,
+    "path": _check_path,
+    "title": _check_title,
+    "titles": _check_titles,
     "initializer": _check_object,
     "regularizer": _check_object,
     "constraint": _check_object,

@@ -11,13 +11,17 @@ _HALVES = (0.5, 0.5)
 
 
 def label_shares(data: DataSet) -> tuple[float, ...]:
-    """The share of each label in the data set, from label 0 on."""
+    """The share of each label in the data set, from label 0 on; empty where the targets are numbers."""
+    if data.found is not None:
+        return data.found.shares
     return _SHARES.get(data.name, _HALVES)
 
 
 def loss_of_constant_answer(experiment: Experiment) -> float | None:
     """The least loss that the same answer for every sample can have; None where the loss doesn't fit the labels."""
     shares = label_shares(experiment.data)
+    if not shares:
+        return None
     loss = experiment.training.loss
     if loss in ("sparse_categorical_crossentropy", "binary_crossentropy"):
         fits = loss.startswith("sparse") or len(shares) == 2

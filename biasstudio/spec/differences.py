@@ -1,13 +1,15 @@
 """What is different between experiments: their settings side by side, in words."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from biasstudio.spec.arguments import Argument
-from biasstudio.spec.experiment import LOSSES, TRAINING_ARGUMENTS, Experiment
+from biasstudio.spec.experiment import TRAINING_ARGUMENTS, Experiment
 from biasstudio.spec.initializers import Initializer
 from biasstudio.spec.learning import ALL, WHO_LEARNS
+from biasstudio.spec.losses import LOSS_TYPES, LossType
+from biasstudio.spec.optimizers import OPTIMIZER_TYPES, OptimizerType
 from biasstudio.spec.stack import Layer
 
 ABSENT = "–"
@@ -42,7 +44,7 @@ def experiment_differences(experiments: Sequence[Experiment | None], everything:
     a Dense and of a Conv2D have nothing in common.
     """
     known = [experiment for experiment in experiments if experiment is not None]
-    reads = [*_stack_settings(known), *_data_settings(known), *_training_settings()]
+    reads = [*_stack_settings(known), *_data_settings(known), *_training_settings(known)]
     settings = (
         Setting(part, name, tuple(UNKNOWN if experiment is None else read(experiment) for experiment in experiments))
         for part, name, read in reads
@@ -118,15 +120,29 @@ def _of_data(name: str) -> _Read:
     return text
 
 
-def _training_settings() -> Iterable[tuple[str, str, _Read]]:
+def _training_settings(known: Sequence[Experiment]) -> Iterable[tuple[str, str, _Read]]:
     for argument in TRAINING_ARGUMENTS:
         yield "training", in_words(argument.name), _of_training(argument)
+    for part, types in (("optimizer", OPTIMIZER_TYPES), ("loss", LOSS_TYPES)):
+        # Only what was set by someone: else it would be a long list of defaults.
+        names = _in_order(name for experiment in known for name, _ in getattr(experiment.training, f"{part}_settings"))
+        for name in names:
+            yield "training", f"{part}: {in_words(name)}", _of_settings(part, types, name)
+
+
+def _of_settings(part: str, types: Mapping[str, OptimizerType] | Mapping[str, LossType], name: str) -> _Read:
+    def text(experiment: Experiment) -> str:
+        settings = types[getattr(experiment.training, part)].settings
+        argument = next((argument for argument in settings if argument.name == name), None)
+        return ABSENT if argument is None else _text(argument, experiment.training.setting(name))
+
+    return text
 
 
 def _of_training(argument: Argument) -> _Read:
     def text(experiment: Experiment) -> str:
         value = _text(argument, getattr(experiment.training, argument.name))
-        return LOSSES.get(value, value) if argument.name == "loss" else value
+        return LOSS_TYPES[value].title if argument.name == "loss" else value
 
     return text
 

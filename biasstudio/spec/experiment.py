@@ -10,6 +10,8 @@ from biasstudio.spec.arguments import Argument, SpecError, check_arguments, show
 from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.keras_config import stack_from_keras, stack_to_keras
 from biasstudio.spec.learning import ALL, BIASES
+from biasstudio.spec.losses import LOSS_TYPES
+from biasstudio.spec.optimizers import OPTIMIZER_TYPES
 from biasstudio.spec.plain_json import parse_json
 from biasstudio.spec.stack import Layer, Stack
 from biasstudio.spec.weights_file import WeightsFile
@@ -19,21 +21,9 @@ FORMAT_VERSION = 1
 MAXIMUM_FILE_BYTES = 20_000_000
 _MAXIMUM_DEPTH = 50
 
-# Learning rates are Keras's own defaults.
-OPTIMIZERS = {"Adam": 0.001, "SGD": 0.01, "RMSprop": 0.001, "AdamW": 0.001, "Nadam": 0.001, "Adagrad": 0.001}
-LOSSES = {
-    "binary_crossentropy": "binary cross-entropy",
-    "sparse_categorical_crossentropy": "sparse categorical cross-entropy",
-    "categorical_crossentropy": "categorical cross-entropy",
-    "mean_squared_error": "mean squared error",
-    "mean_absolute_error": "mean absolute error",
-    "huber": "Huber",
-    "hinge": "hinge",
-}
-
 TRAINING_ARGUMENTS = (
-    Argument("loss", "choice", "binary_crossentropy", "What training makes small.", choices=tuple(LOSSES)),
-    Argument("optimizer", "choice", "Adam", "How a gradient becomes a step.", choices=tuple(OPTIMIZERS)),
+    Argument("loss", "choice", "binary_crossentropy", "What training makes small.", choices=tuple(LOSS_TYPES)),
+    Argument("optimizer", "choice", "Adam", "How a gradient becomes a step.", choices=tuple(OPTIMIZER_TYPES)),
     Argument("learning_rate", "number", 0.001, "Length of a step; each optimizer has its own scale.", minimum=0.0),
     Argument("epochs", "integer", 3, "How often training goes through the data.", minimum=1, maximum=100_000),
     Argument("batch_size", "integer", 32, "Samples for each step.", minimum=1, maximum=100_000),
@@ -42,12 +32,19 @@ TRAINING_ARGUMENTS = (
     ),
     Argument("seed", "integer", 0, "The same seed gives the same initial values and batches.", 0, 2**31 - 1),
     Argument("biases_only", "boolean", False, "Every bias and beta learns, and nothing else (BitFit)."),
+    Argument("shuffle", "boolean", True, "Each epoch goes through the data in another order."),
 )
+
+Settings = tuple[tuple[str, Any], ...]
+"""Names and values of what is not as Keras has it by default, in the order of the catalogue."""
 
 
 @dataclass(frozen=True)
 class Training:
-    """How to train. Values are checked on creation: a wrong one raises SpecError naming it."""
+    """How to train. Values are checked on creation: a wrong one raises SpecError naming it.
+
+    The settings of optimizer and loss may be given as a dictionary; only those that are not the defaults are kept.
+    """
 
     loss: str = "binary_crossentropy"
     optimizer: str = "Adam"
@@ -57,10 +54,36 @@ class Training:
     validation_share: float = 0.1
     seed: int = 0
     biases_only: bool = False
+    shuffle: bool = True
+    optimizer_settings: Settings = ()
+    loss_settings: Settings = ()
 
     def __post_init__(self) -> None:
-        for name, value in check_arguments(asdict(self), TRAINING_ARGUMENTS, "training"):
+        given = {argument.name: getattr(self, argument.name) for argument in TRAINING_ARGUMENTS}
+        for name, value in check_arguments(given, TRAINING_ARGUMENTS, "training"):
             object.__setattr__(self, name, value)
+        for name, schema in self._schemas().items():
+            object.__setattr__(self, name, _changed_settings(name, getattr(self, name), schema))
+
+    def _schemas(self) -> dict[str, tuple[Argument, ...]]:
+        return {
+            "optimizer_settings": OPTIMIZER_TYPES[self.optimizer].settings,
+            "loss_settings": LOSS_TYPES[self.loss].settings,
+        }
+
+    def setting(self, name: str) -> Any:
+        """A setting of the optimizer or the loss, the default where it wasn't changed. KeyError for one of others."""
+        known = {argument.name: argument.default for schema in self._schemas().values() for argument in schema}
+        return (known | dict(self.optimizer_settings) | dict(self.loss_settings))[name]
+
+
+def _changed_settings(name: str, given: Any, schema: tuple[Argument, ...]) -> Settings:
+    if not isinstance(given, dict | tuple):
+        raise SpecError(f"training: {name} takes an object that names settings, not {shown(given)}.", argument=name)
+    checked = check_arguments(dict(given), schema, f"training: {name}")
+    return tuple(
+        (key, value) for (key, value), argument in zip(checked, schema, strict=True) if value != argument.default
+    )
 
 
 @dataclass(frozen=True)
@@ -74,17 +97,25 @@ class Experiment:
     """Where the network's weights start; None for its initializers."""
 
     def change_training(self, **settings: Any) -> "Experiment":
-        """Raises SpecError. A new optimizer brings its usual learning rate unless one is given."""
-        if "optimizer" in settings and "learning_rate" not in settings:
-            settings["learning_rate"] = OPTIMIZERS.get(settings["optimizer"], self.training.learning_rate)
-        return replace(self, training=replace(self.training, **settings))
+        """Raises SpecError. A new optimizer brings its usual learning rate unless one is given.
+
+        Of the settings of optimizer and loss those stay that the new one has too.
+        """
+        training, optimizer = self.training, OPTIMIZER_TYPES.get(settings.get("optimizer", ""))
+        if optimizer is not None:
+            usual = {"learning_rate": optimizer.learning_rate}
+            settings = usual | {"optimizer_settings": _kept(training.optimizer_settings, optimizer.settings)} | settings
+        loss = LOSS_TYPES.get(settings.get("loss", ""))
+        if loss is not None:
+            settings = {"loss_settings": _kept(training.loss_settings, loss.settings)} | settings
+        return replace(self, training=replace(training, **settings))
 
     def change_data(self, data: DataSet) -> "Experiment":
         """The data exchanged. Another data set brings the loss and the epochs that suit it."""
-        training = self.training
+        changed = replace(self, data=data)
         if data.name != self.data.name:
-            training = replace(training, loss=data.type.loss, epochs=data.type.epochs)
-        return replace(self, data=data, training=training)
+            changed = changed.change_training(loss=data.type.loss, epochs=data.type.epochs)
+        return changed
 
     def same_network(self, other: "Experiment") -> bool:
         """Whether both give the same initial values and samples: what `fit` alone takes, and who learns, may differ.
@@ -105,9 +136,16 @@ class Experiment:
         return {layer.name: self.learns_in(layer) for layer in self.stack.layers}
 
 
+def _kept(settings: Settings, schema: tuple[Argument, ...]) -> Settings:
+    names = {argument.name for argument in schema}
+    return tuple((name, value) for name, value in settings if name in names)
+
+
 def _for_network(experiment: Experiment) -> Experiment:
     layers = tuple(replace(layer, learns=ALL) for layer in experiment.stack.layers)
-    training = replace(experiment.training, epochs=1, batch_size=1, validation_share=0.0, biases_only=False)
+    training = replace(
+        experiment.training, epochs=1, batch_size=1, validation_share=0.0, biases_only=False, shuffle=True
+    )
     return replace(experiment, stack=replace(experiment.stack, layers=layers), training=training)
 
 
@@ -117,14 +155,17 @@ def experiment_to_json(experiment: Experiment, folder: Path | None = None) -> st
         "format": FORMAT,
         "version": FORMAT_VERSION,
         "model": stack_to_keras(experiment.stack),
-        "data": {"name": experiment.data.name, **dict(experiment.data.parameters)},
+        "data": experiment.data.to_json(folder),
         "training": asdict(experiment.training),
     }
     if experiment.weights is not None:
         document["weights"] = experiment.weights.to_json(folder)
-    # Left out where it is the usual one: so an older Bias Studio reads the file.
-    if not experiment.training.biases_only:
-        del document["training"]["biases_only"]
+    settings = document["training"]
+    settings |= {name: dict(settings[name]) for name in ("optimizer_settings", "loss_settings")}
+    # Left out where they are the usual ones: so an older Bias Studio reads the file.
+    for name, usual in (("biases_only", False), ("shuffle", True), ("optimizer_settings", {}), ("loss_settings", {})):
+        if settings[name] == usual:
+            del settings[name]
     # Keras's config has no place for it.
     if learns := {layer.name: layer.learns for layer in experiment.stack.layers if layer.learns != ALL}:
         document["learns"] = learns
@@ -146,13 +187,10 @@ def experiment_from_json(text: str, folder: Path | None = None) -> Experiment:
     data = _member(document, "data")
     training = _member(document, "training")
     _check_keys(training, {field.name for field in fields(Training)}, "training")
-    if not isinstance(data.get("name"), str):
-        raise SpecError("data: the member 'name' that says which data set is missing.")
-    parameters = {name: value for name, value in data.items() if name != "name"}
     weights = WeightsFile.from_json(document["weights"], folder) if "weights" in document else None
     return Experiment(
         _with_learning(stack_from_keras(_member(document, "model")), document.get("learns", {})),
-        DataSet.of(data["name"], **parameters),
+        DataSet.from_json(data, folder),
         Training(**training),
         weights,
     )

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from biasstudio.spec.arguments import SpecError, shown
+from biasstudio.spec.file_paths import path_for, path_from
 
 _MEMBERS = {"path", "sha256", "whole"}
 _LONGEST_PATH = 4096
@@ -30,10 +31,7 @@ class WeightsFile:
 
     def to_json(self, folder: Path | None) -> dict[str, Any]:
         """For an experiment's file in `folder`: a path that is relative where the file lies there or below."""
-        path = self.path.resolve()
-        inside = folder is not None and path.is_relative_to(folder.resolve())
-        text = path.relative_to(folder.resolve()).as_posix() if folder is not None and inside else str(path)
-        return {"path": text, "sha256": self.sha256} | ({"whole": True} if self.whole else {})
+        return {"path": path_for(self.path, folder), "sha256": self.sha256} | ({"whole": True} if self.whole else {})
 
     @classmethod
     def from_json(cls, member: Any, folder: Path | None) -> "WeightsFile":
@@ -47,7 +45,4 @@ class WeightsFile:
             raise SpecError(f"weights: sha256 takes 64 hexadecimal digits, not {shown(sha256)}.")
         if not isinstance(whole, bool):
             raise SpecError(f"weights: whole takes true or false, not {shown(whole)}.")
-        path = Path(text) if folder is None else folder.resolve() / text
-        if not path.is_absolute():
-            raise SpecError(f"weights: where {shown(text)} lies is not known without the folder of the experiment.")
-        return cls(path, sha256, whole)
+        return cls(path_from(text, folder, "weights"), sha256, whole)

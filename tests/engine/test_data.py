@@ -5,7 +5,7 @@ import pytest
 
 from biasstudio.engine.data import load_samples
 from biasstudio.resource_files import resource_path
-from biasstudio.spec.data_sets import DATA_SET_TYPES, DataSet
+from biasstudio.spec.data_sets import GIVEN_TYPES, DataSet
 
 
 @pytest.fixture(scope="module")
@@ -14,7 +14,7 @@ def shipped():
         return file["x"], file["y"]
 
 
-@pytest.mark.parametrize("name", DATA_SET_TYPES)
+@pytest.mark.parametrize("name", GIVEN_TYPES)
 def test_samples_are_what_the_catalogue_says(name):
     data = DataSet.of(name)
     samples = load_samples(data)

@@ -7,8 +7,10 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
 
 from biasstudio.gui.document import Document
 from biasstudio.gui.settings_bar import SettingsBar
-from biasstudio.spec.data_sets import DATA_SET_TYPES, DataSet
-from biasstudio.spec.experiment import LOSSES, OPTIMIZERS, Experiment, Training
+from biasstudio.spec.data_sets import DATA_SET_TYPES, GIVEN_TYPES, DataSet
+from biasstudio.spec.experiment import Experiment, Training
+from biasstudio.spec.losses import LOSS_TYPES
+from biasstudio.spec.optimizers import OPTIMIZER_TYPES
 from biasstudio.spec.stack import Stack
 from tests.gui.stack_editor.driving import pick, sentences, type_over
 
@@ -39,7 +41,7 @@ def _line(bar, name):
     return bar.findChild(QLineEdit, f"argument_{name}")
 
 
-@pytest.mark.parametrize("name", DATA_SET_TYPES)
+@pytest.mark.parametrize("name", GIVEN_TYPES)
 def test_every_data_set_can_be_chosen(bar, document, name):
     start = document.experiment
     pick(_box(bar, "dataChoice"), DATA_SET_TYPES[name].title)
@@ -63,17 +65,17 @@ def test_parameters_of_the_data(bar, document):
     assert document.experiment.data.get("digit") == 7
 
 
-@pytest.mark.parametrize("loss", LOSSES)
+@pytest.mark.parametrize("loss", LOSS_TYPES)
 def test_every_loss_can_be_chosen(bar, document, loss):
-    pick(_box(bar, "lossChoice"), LOSSES[loss])
+    pick(_box(bar, "lossChoice"), LOSS_TYPES[loss].title)
     assert document.experiment.training.loss == loss
 
 
-@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("optimizer", OPTIMIZER_TYPES)
 def test_an_optimizer_brings_its_learning_rate(bar, document, optimizer):
     pick(_box(bar, "optimizerChoice"), optimizer)
     assert document.experiment.training.optimizer == optimizer
-    assert float(_line(bar, "learning_rate").text()) == OPTIMIZERS[optimizer]
+    assert float(_line(bar, "learning_rate").text()) == OPTIMIZER_TYPES[optimizer].learning_rate
 
 
 @pytest.mark.parametrize(

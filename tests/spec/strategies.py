@@ -10,10 +10,13 @@ from biasstudio.spec.bias_shapes import bias_pieces
 from biasstudio.spec.constraints import CONSTRAINT_TYPES, Constraint
 from biasstudio.spec.data_sets import DATA_SET_TYPES, DataSet
 from biasstudio.spec.experiment import TRAINING_ARGUMENTS, Experiment, Training
+from biasstudio.spec.found_data import FoundData
 from biasstudio.spec.initializers import INITIALIZER_TYPES, VECTOR_INITIALIZERS, Initializer
 from biasstudio.spec.keras_objects import KerasObject
 from biasstudio.spec.layers import layer_types
 from biasstudio.spec.learning import WHO_LEARNS
+from biasstudio.spec.losses import LOSS_TYPES
+from biasstudio.spec.optimizers import OPTIMIZER_TYPES
 from biasstudio.spec.regularizers import REGULARIZER_TYPES, Regularizer
 from biasstudio.spec.stack import Layer, Stack
 from biasstudio.spec.weights_file import WeightsFile
@@ -21,6 +24,7 @@ from biasstudio.spec.weights_file import WeightsFile
 LAYER_NAMES = st.from_regex(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,20}", fullmatch=True)
 INPUT_SHAPES = st.lists(st.integers(1, 64), min_size=1, max_size=5).map(tuple)
 TEXTS = st.sampled_from(["...x,xy->...y", "abc,cd->abd", "d", "bd"]) | st.from_regex(r"[!-~]{1,20}", fullmatch=True)
+TITLES = st.text(max_size=20).filter(str.isprintable)
 STACK_LAYERS = tuple(name for name, layer in layer_types().items() if not layer.part)
 ZEROS = Initializer.of("Zeros")
 
@@ -82,6 +86,14 @@ def argument_values(argument: Argument, *, fits_vectors: bool = False) -> st.Sea
         values = values if argument.kind == "interval" else values | _numbers(argument)
     elif argument.kind == "text":
         values = TEXTS
+    elif argument.kind == "path":
+        values = st.sampled_from(["data.csv", "folder/b c", "ü.npz"]).map(
+            lambda name: str(Path("data", name).absolute())
+        )
+    elif argument.kind == "title":
+        values = TITLES
+    elif argument.kind == "titles":
+        values = st.lists(TITLES, max_size=4).map(tuple)
     elif argument.kind == "regularizer":
         values = objects(Regularizer, tuple(REGULARIZER_TYPES))
     elif argument.kind == "constraint":
@@ -161,13 +173,35 @@ def stacks(draw, most: int = 5) -> Stack:
 @st.composite
 def data_sets(draw) -> DataSet:
     name = draw(st.sampled_from(tuple(DATA_SET_TYPES)))
-    parameters = DATA_SET_TYPES[name].parameters
-    return DataSet.of(name, **{parameter.name: draw(argument_values(parameter)) for parameter in parameters})
+    data_set = DATA_SET_TYPES[name]
+    given = {parameter.name: draw(argument_values(parameter)) for parameter in data_set.parameters}
+    return DataSet.of(name, found=draw(found_data()) if data_set.own else None, **given)
+
+
+@st.composite
+def found_data(draw) -> FoundData:
+    """Classes with their counts, or numbers."""
+    shape = draw(INPUT_SHAPES)
+    if draw(st.booleans()):
+        names = draw(st.lists(TITLES, min_size=1, max_size=5, unique=True))
+        counts = draw(st.lists(st.integers(1, 1000), min_size=len(names), max_size=len(names)))
+        return FoundData(sum(counts), shape, tuple(names), tuple(counts))
+    low, high = sorted(draw(st.tuples(st.floats(-1e30, 1e30), st.floats(-1e30, 1e30))))
+    return FoundData(draw(st.integers(1, 10**9)), shape, (), (), draw(st.just(()) | INPUT_SHAPES), (low, high))
 
 
 @st.composite
 def trainings(draw) -> Training:
-    return Training(**{argument.name: draw(argument_values(argument)) for argument in TRAINING_ARGUMENTS})
+    given = {argument.name: draw(argument_values(argument)) for argument in TRAINING_ARGUMENTS}
+    return Training(
+        **given,
+        optimizer_settings=draw(_settings(OPTIMIZER_TYPES[given["optimizer"]].settings)),
+        loss_settings=draw(_settings(LOSS_TYPES[given["loss"]].settings)),
+    )
+
+
+def _settings(schema: tuple[Argument, ...]) -> st.SearchStrategy[dict[str, object]]:
+    return st.fixed_dictionaries({}, optional={argument.name: argument_values(argument) for argument in schema})
 
 
 def weights_files() -> st.SearchStrategy[WeightsFile]:

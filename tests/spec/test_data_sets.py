@@ -4,25 +4,26 @@ import pytest
 from hypothesis import given
 
 from biasstudio.spec.arguments import SpecError
-from biasstudio.spec.data_sets import DATA_SET_TYPES, DataSet
-from biasstudio.spec.experiment import LOSSES, Training
+from biasstudio.spec.data_sets import DATA_SET_TYPES, GIVEN_TYPES, DataSet
+from biasstudio.spec.experiment import Training
+from biasstudio.spec.losses import LOSS_TYPES
 from tests.spec.strategies import data_sets
 
 
-@pytest.mark.parametrize("name", DATA_SET_TYPES)
+@pytest.mark.parametrize("name", GIVEN_TYPES)
 def test_every_entry_is_whole(name):
     entry = DATA_SET_TYPES[name]
     assert entry.name == name
     assert entry.title
     assert entry.description
     assert len(entry.class_names) == len(set(entry.class_names)) == entry.classes >= 2
-    assert entry.loss in LOSSES
+    assert entry.loss in LOSS_TYPES
     assert Training(loss=entry.loss, epochs=entry.epochs).epochs == entry.epochs
     assert DataSet.of(name).type is entry
 
 
 def test_the_loss_suits_the_number_of_classes():
-    losses = {entry.classes: entry.loss for entry in DATA_SET_TYPES.values()}
+    losses = {entry.classes: entry.loss for entry in GIVEN_TYPES.values()}
     assert losses == {2: "binary_crossentropy", 10: "sparse_categorical_crossentropy"}
 
 
@@ -34,7 +35,7 @@ def test_defaults_stand_in_for_what_is_not_given():
 @given(data_sets())
 def test_change_gives_the_same_set_with_the_same_parameters(data):
     assert data.change() == data
-    assert DataSet.of(data.name, **dict(data.parameters)) == data
+    assert DataSet.of(data.name, found=data.found, **dict(data.parameters)) == data
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ import json
 import os
 import stat
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
@@ -12,10 +13,9 @@ from hypothesis import strategies as st
 
 from biasstudio.resource_files import resource_path
 from biasstudio.spec.arguments import SpecError
-from biasstudio.spec.data_sets import DATA_SET_TYPES, DataSet
+from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.experiment import (
     MAXIMUM_FILE_BYTES,
-    OPTIMIZERS,
     Experiment,
     Training,
     experiment_from_json,
@@ -24,6 +24,7 @@ from biasstudio.spec.experiment import (
     save_experiment,
 )
 from biasstudio.spec.initializers import Initializer
+from biasstudio.spec.optimizers import OPTIMIZER_TYPES
 from biasstudio.spec.stack import Stack
 from tests.spec.strategies import JSON_VALUES, data_sets, experiments, trainings
 
@@ -344,7 +345,50 @@ def test_a_folder_without_permission_raises_an_os_error(tmp_path):
 @given(trainings())
 def test_training_holds_canonical_values(training):
     assert Training(**vars(training)) == training
-    assert [type(value) for value in vars(training).values()] == [str, str, float, int, int, float, int, bool]
+    plain = [str, str, float, int, int, float, int, bool, bool, tuple, tuple]
+    assert [type(value) for value in vars(training).values()] == plain
+
+
+def test_settings_of_optimizer_and_loss_are_kept_where_they_are_not_the_defaults():
+    training = Training(
+        optimizer="SGD",
+        optimizer_settings={"momentum": 0.9, "nesterov": False},
+        loss_settings={"from_logits": True},
+    )
+    assert training.optimizer_settings == (("momentum", 0.9),)
+    assert training.loss_settings == (("from_logits", True),)
+    assert (training.setting("momentum"), training.setting("nesterov")) == (0.9, False)
+    written = json.loads(experiment_to_json(replace(tutorial(), training=training)))["training"]
+    assert written["optimizer_settings"] == {"momentum": 0.9}
+    assert written["loss_settings"] == {"from_logits": True}
+    assert {"optimizer_settings", "shuffle"} & set(json.loads(experiment_to_json(tutorial()))["training"]) == set()
+
+
+def test_another_optimizer_keeps_the_settings_that_it_has_too():
+    settings = {"clipnorm": 1.0, "beta_1": 0.8}
+    experiment = tutorial().change_training(optimizer="Adam", optimizer_settings=settings)
+    changed = experiment.change_training(optimizer="SGD").training
+    assert (changed.learning_rate, changed.optimizer_settings) == (0.01, (("clipnorm", 1.0),))
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        ({"optimizer_settings": {"rho": 0.9}}, "training: optimizer_settings: there is no argument 'rho'."),
+        (
+            {"optimizer_settings": {"beta_1": 1.0}},
+            "training: optimizer_settings: beta_1 takes a number of 0 or more and below 1, not 1.0.",
+        ),
+        (
+            {"loss_settings": [1]},
+            "training: loss_settings takes an object that names settings, not [1].",
+        ),
+    ],
+)
+def test_wrong_settings_are_refused_in_one_sentence(settings, sentence):
+    with pytest.raises(SpecError) as refusal:
+        Training(**settings)
+    assert str(refusal.value) == sentence
 
 
 @pytest.mark.parametrize(
@@ -364,7 +408,11 @@ def test_wrong_training_settings_are_refused(settings, sentence):
 
 
 def test_another_optimizer_brings_its_usual_learning_rate():
-    assert tutorial().change_training(optimizer="SGD").training.learning_rate == OPTIMIZERS["SGD"] == 0.01
+    assert (
+        tutorial().change_training(optimizer="SGD").training.learning_rate
+        == OPTIMIZER_TYPES["SGD"].learning_rate
+        == 0.01
+    )
     assert tutorial().change_training(optimizer="SGD", learning_rate=0.5).training.learning_rate == 0.5
     with pytest.raises(SpecError, match="optimizer takes one of Adam, SGD"):
         tutorial().change_training(optimizer="Adom")
@@ -374,7 +422,7 @@ def test_another_optimizer_brings_its_usual_learning_rate():
 def test_another_data_set_brings_its_loss_and_epochs(data):
     changed_data = tutorial().change_data(data)
     assert changed_data.data == data
-    entry = DATA_SET_TYPES[data.name]
+    entry = data.type
     if data.name == "mnist_one_digit":
         assert changed_data.training == tutorial().training
     else:
