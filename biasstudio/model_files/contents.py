@@ -63,7 +63,7 @@ class ModelFile:
     stack: Stack | None = None
     why_no_stack: str = ""
     training: dict[str, Any] = field(default_factory=dict)
-    """What of the compiled model's settings an experiment has: loss, optimizer, learning_rate."""
+    """What of the compiled model's settings an experiment has, by the names of a Training."""
 
     @property
     def weights_only(self) -> bool:

@@ -21,7 +21,7 @@ def experiment_of(contents: ModelFile, present: Experiment) -> Experiment:
         stack, weights = contents.stack, WeightsFile(path, contents.sha256)
     else:
         stack, weights = Stack(_input_shape(contents, present)), WeightsFile(path, contents.sha256, whole=True)
-    return replace(present, stack=stack, weights=weights, training=replace(present.training, **contents.training))
+    return replace(present, stack=stack, weights=weights).change_training(**contents.training)
 
 
 def starting_from(contents: ModelFile, present: Experiment) -> Experiment | None:

@@ -87,8 +87,12 @@ def test_what_is_no_stack_says_why(written):
 def test_how_it_was_compiled_is_read(written):
     for suffix in (".keras", ".h5"):
         settings_of_file = read_model_file(written["sequential", suffix]).training
-        assert settings_of_file == {"loss": "binary_crossentropy", "optimizer": "SGD", "learning_rate": 0.05}
-        assert experiment_of(read_model_file(written["sequential", suffix]), moons()).training.optimizer == "SGD"
+        named = {name: value for name, value in settings_of_file.items() if value != {}}
+        assert named == {"loss": "binary_crossentropy", "optimizer": "SGD", "learning_rate": 0.05}
+        # Settings of another optimizer don't stay.
+        present = moons(optimizer_settings={"beta_1": 0.5, "clipnorm": 1.0}, loss_settings={"from_logits": True})
+        training = experiment_of(read_model_file(written["sequential", suffix]), present).training
+        assert (training.optimizer, training.optimizer_settings, training.loss_settings) == ("SGD", (), ())
     assert read_model_file(written["chain", ".keras"]).training == {}
 
 
@@ -96,7 +100,16 @@ def test_how_it_was_compiled_is_read(written):
     ("compiled", "expected"),
     [
         ({"loss": "mse", "optimizer": "adam"}, {"loss": "mean_squared_error", "optimizer": "Adam"}),
-        ({"loss": entry("BinaryCrossentropy", "keras.losses", from_logits=True)}, {}),
+        (
+            {"loss": entry("BinaryCrossentropy", "keras.losses", from_logits=True, label_smoothing=0.0)},
+            {"loss": "binary_crossentropy", "loss_settings": {"from_logits": True}},
+        ),
+        ({"loss": entry("BinaryCrossentropy", "keras.losses", reduction="sum")}, {}),
+        ({"loss": entry("SparseCategoricalCrossentropy", "keras.losses", ignore_class=1)}, {}),
+        (
+            {"optimizer": entry("SGD", None, momentum=0.9, nesterov=False, clipnorm=None, weight_decay="much")},
+            {"optimizer": "SGD", "optimizer_settings": {"momentum": 0.9}},
+        ),
         ({"loss": entry("Huber", "keras.losses")}, {"loss": "huber"}),
         ({"loss": {"a": "mse"}, "optimizer": entry("Mine", "my.code")}, {}),
         ({"optimizer": entry("Custom>Nadam", None, learning_rate=entry("Decay", None))}, {"optimizer": "Nadam"}),
@@ -107,7 +120,7 @@ def test_how_it_was_compiled_is_read(written):
 def test_of_the_settings_only_what_an_experiment_has_is_taken(tmp_path, compiled, expected):
     path = keras_file(tmp_path / "compiled.keras", model_of(dense()) | {"compile_config": compiled})
     found = read_model_file(path).training
-    assert {name: value for name, value in found.items() if name != "learning_rate"} == expected
+    assert {name: value for name, value in found.items() if name != "learning_rate" and value != {}} == expected
     assert found.get("learning_rate", 1) > 0
 
 
