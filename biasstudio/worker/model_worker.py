@@ -20,7 +20,7 @@ from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.compatibility import misfit
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.learning import learning_fault, learning_in_words
-from biasstudio.worker.bias_edits import BiasEdits
+from biasstudio.worker.edited_network import EditedNetwork
 from biasstudio.worker.messages import (
     BiasesEvaluated,
     Build,
@@ -125,7 +125,7 @@ class ModelWorker(QThread):
         self._refused: Experiment | None = None
         self._network: Network | None = None
         self._recorder: BiasRecorder | None = None
-        self._edits: BiasEdits | None = None
+        self._edits: EditedNetwork | None = None
 
     def send(self, command: Command) -> None:
         """Queue a command. During training it takes effect at the next batch."""
@@ -242,7 +242,7 @@ class ModelWorker(QThread):
             self.buildFailed.emit(BuildFailed(experiment, error))
             return
         self._forget_network()
-        self._network, self._refused, self._edits = network, None, BiasEdits(network)
+        self._network, self._refused, self._edits = network, None, EditedNetwork(network)
         self.built.emit(
             Built(
                 experiment,
@@ -282,7 +282,7 @@ class ModelWorker(QThread):
             self._recorder.note_event("learns", f"{learning_in_words(experiment)}; with a fresh optimizer")
         for text in self.edits_in_effect():
             self._recorder.note_event("edit", text)
-        self._edits = BiasEdits(network)
+        self._edits = EditedNetwork(network)
         reason = self._fit(network, experiment, self._recorder, only_one=only_one)
         findings = diagnose(experiment, network.history)
         self.trainingEnded.emit(TrainingEnded(reason, network.history.last_step, findings))

@@ -23,7 +23,7 @@ NO_VALIDATION = "There is no validation data: validation_share is 0."
 Figures = Mapping[str, float]
 
 
-class BiasEdits:
+class EditedNetwork:
     """The edits of one network since its newest step. Only the worker's own thread may call."""
 
     def __init__(self, network: "Network") -> None:
