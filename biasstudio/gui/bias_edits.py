@@ -14,7 +14,7 @@ from biasstudio.gui.view_state import ViewState
 from biasstudio.recording.bias_edit import differing_units
 from biasstudio.recording.history import Floats, History
 from biasstudio.recording.network import BiasVector
-from biasstudio.spec.arguments import Argument, SpecError
+from biasstudio.spec.arguments import MAXIMUM_ARRAY_LENGTH, Argument, SpecError
 
 NO_NETWORK = "There is no network yet whose values could be set."
 NOT_LIVE = "Only the network of this window can be changed by hand, not a recorded run or a model's file."
@@ -32,17 +32,29 @@ def read_value(text: str) -> float:
 
 def read_numbers(text: str) -> Floats:
     """A list of numbers, float32 (n,): commas, spaces or lines between them, brackets around. Raises SpecError."""
-    words = [word for word in re.split(r"[,;\s]+", re.sub(r"[()\[\]]", " ", text)) if word]
-    return np.array([read_value(word) for word in words], np.float32)
+    words = _words(text)
+    if len(words) > MAXIMUM_ARRAY_LENGTH:
+        raise SpecError(f"A list can have up to {MAXIMUM_ARRAY_LENGTH:,} numbers, and this one has {len(words):,}.")
+    values = np.empty(len(words), np.float32)
+    for place, word in enumerate(words):
+        try:
+            values[place] = read_value(word)
+        except SpecError as error:
+            raise SpecError(f"Number {place + 1} of the list: {error}") from error
+    return values
+
+
+def _words(text: str) -> list[str]:
+    return [word for word in re.split(r"[,;\s]+", re.sub(r"[()\[\]]", " ", text)) if word]
 
 
 def read_values(text: str, vector: BiasVector) -> Floats:
     """A number for each unit of a vector, float32 (n,). Raises SpecError, with both counts where they differ."""
-    values = read_numbers(text)
-    if len(values) != vector.length:
-        has, given = figures.counted(vector.length, vector.unit), figures.counted(len(values), "number")
-        raise SpecError(f"{vector.path} has {has}, but {'this is' if len(values) == 1 else 'these are'} {given}.")
-    return values
+    count = len(_words(text))
+    if count != vector.length:
+        has, given = figures.counted(vector.length, vector.unit), figures.counted(count, "number")
+        raise SpecError(f"{vector.path} has {has}, but {'this is' if count == 1 else 'these are'} {given}.")
+    return read_numbers(text)
 
 
 def exact_text(value: float) -> str:
@@ -99,6 +111,8 @@ class BiasEdits(QObject):
         self._busy = NO_NETWORK
         self._reason = ""
         self.undo_stack = QUndoStack(self)
+        # Not where an edit is made: only after that the stack has it.
+        self.undo_stack.indexChanged.connect(self.changed)
         for changed in (state.historyChanged, state.cursorChanged):
             changed.connect(self.look)
         self.look()
@@ -175,10 +189,8 @@ class BiasEdits(QObject):
         if self.reason:
             return
         different = differing_units(self.values(vector.path)[units], values)
-        if drag or len(different):
-            # A drag's neighbours can only become one where they are of the same unit.
-            chosen = slice(None) if drag else different
-            self.undo_stack.push(_Edit(self, text, vector.path, units[chosen], values[chosen], drag))
+        if len(different):
+            self.undo_stack.push(_Edit(self, text, vector.path, units[different], values[different], drag))
 
     def take_back(self, drag: int) -> None:
         """As if this drag had not been."""
@@ -195,7 +207,6 @@ class BiasEdits(QObject):
     def forget(self) -> None:
         """Training has gone on from there, or the network is gone: there is nothing to undo any more."""
         self.undo_stack.clear()
-        self.changed.emit()
 
     def discard(self) -> None:
         """The network has not taken what was set: show what it has."""
@@ -222,4 +233,3 @@ class BiasEdits(QObject):
         if self._live.set_by_hand(self.step, path, whole):
             whole.flags.writeable = False
             self.valuesSet.emit(path, whole)
-            self.changed.emit()

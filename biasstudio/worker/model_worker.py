@@ -175,7 +175,7 @@ class ModelWorker(QThread):
 
     def take(self) -> Command:
         """The next command, waited for; until it comes, what was set by hand is evaluated. Only the worker's thread."""
-        if self._edits is not None:
+        if self._edits is not None and not self.inbox.waits():
             self._guarded(self._evaluate)
         return self.inbox.take()
 
@@ -487,8 +487,8 @@ class _TrainingControl:
             self._worker.stateChanged.emit(WorkerState.TRAINING)
 
     def _set_biases(self, edit: SetBiases) -> None:
-        # While a job is held, the window's own network is not the one that stands here.
-        if self._holding and not self._job:
+        # While a job is trained, the window's own network stands.
+        if self._holding or self._job:
             self._worker.set_biases(edit)
         else:
             self._worker.editOvertaken.emit()

@@ -35,6 +35,8 @@ class BarDrag(QObject):
     """Follows the pointer on a plot of bars, one a unit. `clicked` says the unit that was pressed and not moved."""
 
     clicked = Signal(int)
+    ended = Signal(float)
+    """The value to which a bar was dragged."""
 
     def __init__(self, plot: Plot, state: ViewState, edits: BiasEdits) -> None:
         super().__init__(plot)
@@ -124,10 +126,10 @@ class BarDrag(QObject):
         taken, self._taken = self._taken, None
         if taken is None:
             return
-        if not taken.moved and not (taken.reason and self._plot.said()):
+        if taken.moved:
+            self.ended.emit(float(self._edits.values(taken.vector.path)[taken.unit]))
+        elif not (taken.reason and self._plot.said()):
             self.clicked.emit(taken.unit)
-        # The axis, which was held, may follow now.
-        self._edits.changed.emit()
 
     def _let_go(self) -> None:
         self._taken = None

@@ -249,6 +249,7 @@ class ValuesTable(Panel):
         menu = QMenu(self.table)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         menu.addActions([self.copy_action, self.paste_action, self.copy_csv_action, self.save_csv_action])
-        menu.addSeparator()
-        menu.addActions(self._more)
+        if self._more:
+            menu.addSeparator()
+            menu.addActions(self._more)
         return menu

@@ -23,6 +23,7 @@ from biasstudio.recording.history import History
 from biasstudio.recording.network import BiasVector
 
 _LEAST_MARK_PIXELS = 4.0
+_EDGE_SHARE = 0.03
 _STROKE_PIXELS, _STROKE_SHARE = 2.0, 0.86
 _EXPLANATION = (
     "The chosen bias vector at the step that is shown: a bar for every unit, orange above zero, blue below. "
@@ -51,6 +52,7 @@ class VectorPanel(PlotPanel):
         self.edits = edits or BiasEdits(state, self)
         self.drag = BarDrag(self.plot, state, self.edits)
         self.drag.clicked.connect(self.choose)
+        self.drag.ended.connect(self._let_axis_follow)
         self.editor = ValueEditor(self.plot)
         self.editor.valueChosen.connect(self._set_chosen)
         self.edits.reasonChanged.connect(self.editor.hide)
@@ -147,10 +149,21 @@ class VectorPanel(PlotPanel):
         if not (key == Qt.Key.Key_Escape and self.drag.cancel()):
             super()._choose_by_key(key)
 
+    def _let_axis_follow(self, value: float) -> None:
+        """The axis was held while a bar was dragged to `value`: at its end there is to be room to drag on."""
+        low, high = self.plot.shown_range()[1]
+        if min(value - low, high - value) < _EDGE_SHARE * (high - low):
+            self._range.reset()
+        self.mark_dirty()
+
     def ask_value(self) -> None:
         """Let the person type the chosen unit's value."""
         vector, unit = self.state.vector, self.state.unit
-        if vector is None or self._moment is None or unit is None:
+        if vector is None or self._moment is None:
+            return
+        if unit is None:
+            low, _high = self.plot.shown_range()[1]
+            self.plot.say(f"Choose a {vector.unit} first: click its bar, or press an arrow key.", 0, low)
             return
         value = float(self._moment.now[unit])
         if self.edits.reason:
