@@ -25,8 +25,6 @@ class HandsOnBar(QFrame):
     def __init__(self, edits: BiasEdits, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._edits = edits
-        self.number = 0
-        """Of which edit the figures are."""
         self.setObjectName("handsOnBar")
         self.setProperty("notice", "note")
         self.setToolTip(f"<p>{_TIP}</p>")
@@ -64,7 +62,6 @@ class HandsOnBar(QFrame):
 
     def show_figures(self, evaluated: BiasesEvaluated) -> None:
         """Show what the validation data give."""
-        self.number = evaluated.number
         parts = [_change(name, evaluated.before, after) for name, after in evaluated.after.items()]
         self.figures.setText(evaluated.note or f"validation {' · '.join(parts)}")
         self.figures.setToolTip(self.figures.text())

@@ -26,7 +26,7 @@ from biasstudio.gui.panels.summary import summary_of
 from biasstudio.gui.panels.value_delegate import ValueDelegate
 from biasstudio.gui.panels.values_model import CHANGE, DIFFERENCE, INITIAL, NOW, OTHER, UNIT, ValuesModel
 from biasstudio.gui.view_state import ViewState
-from biasstudio.recording.history import History
+from biasstudio.recording.history import Floats, History
 from biasstudio.spec.arguments import SpecError
 
 _EXPLANATION = (
@@ -136,18 +136,14 @@ class ValuesTable(Panel):
         if vector is None or not rows or self.edits.reason:
             self.fault.show_fault(self.edits.reason)
             return
-        units = [self.model.unit_at(row) for row in rows]
         try:
-            numbers = read_numbers(QGuiApplication.clipboard().text())
-            if len(numbers) not in (1, len(units)):
-                given, chosen = figures.counted(len(numbers), "number"), figures.counted(len(units), "row")
-                raise SpecError(f"The clipboard has {given}, but {chosen} are selected.")
+            numbers = _numbers_for(len(rows), QGuiApplication.clipboard().text())
         except SpecError as error:
             self.fault.show_fault(str(error))
             return
         self.fault.clear_faults()
         values = self.edits.values(vector.path)
-        values[units] = numbers
+        values[[self.model.unit_at(row) for row in rows]] = numbers
         self.edits.set_vector(vector, values)
 
     def add_action(self, action: QAction) -> None:
@@ -253,3 +249,12 @@ class ValuesTable(Panel):
             menu.addSeparator()
             menu.addActions(self._more)
         return menu
+
+
+def _numbers_for(rows: int, text: str) -> Floats:
+    """The numbers in `text`, float32 (rows,) or (1,). Raises SpecError."""
+    numbers = read_numbers(text)
+    if len(numbers) not in (1, rows):
+        given, chosen = figures.counted(len(numbers), "number"), figures.counted(rows, "row")
+        raise SpecError(f"The clipboard has {given}, but {chosen} {'is' if rows == 1 else 'are'} selected.")
+    return numbers
