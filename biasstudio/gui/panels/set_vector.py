@@ -93,8 +93,9 @@ class SetVectorDialog(QDialog):
         rows.addWidget(self.fault)
         # The sentence takes its lines from the list's room.
         self.resize(420, 360)
-        box = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
+        box = QDialogButtonBox()
         box.addButton("Set", QDialogButtonBox.ButtonRole.AcceptRole).setProperty("role", "primary")
+        box.addButton("Cancel", QDialogButtonBox.ButtonRole.RejectRole)
         box.accepted.connect(self.accept)
         box.rejected.connect(self.reject)
         rows.addWidget(box)

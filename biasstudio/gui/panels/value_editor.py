@@ -9,7 +9,7 @@ from biasstudio.gui.checked_text import CheckedText
 from biasstudio.gui.fault_label import FaultLabel
 from biasstudio.gui.panels.plot import Plot
 
-_WIDTH = 180
+_WIDTH = 150
 
 
 class ValueEditor(QFrame):
@@ -90,7 +90,9 @@ class ValueEditor(QFrame):
         if not self.isVisible():
             return
         self._rows.activate()
-        self.setFixedHeight(self._rows.totalHeightForWidth(_WIDTH))
+        # Only the fault, while there is one, takes as many lines as the width asks for.
+        wraps = self._rows.hasHeightForWidth()
+        self.setFixedHeight(self._rows.totalHeightForWidth(_WIDTH) if wraps else self._rows.totalSizeHint().height())
         room = self._plot.rect()
         x = max(0, min(self._spot.x() + 10, room.width() - self.width()))
         y = max(0, min(self._spot.y() - self.height() // 2, room.height() - self.height()))

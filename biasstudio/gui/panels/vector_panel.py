@@ -66,6 +66,7 @@ class VectorPanel(PlotPanel):
         button.setObjectName(f"{action.objectName()}Button")
         # No higher than the title: the panel's plot lies as those beside it.
         button.setProperty("role", "slim")
+        button.setMaximumHeight(self.title.sizeHint().height())
         button.setDefaultAction(action)
         self.header.addWidget(button)
 

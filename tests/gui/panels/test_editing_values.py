@@ -197,10 +197,14 @@ def test_a_value_is_typed_for_the_chosen_unit(panel, edits, history, state, key)
     QTest.keyClick(panel.plot, key)
     editor = panel.editor
     assert editor.isVisible()
+    assert editor.rect().contains(editor.text.geometry())
+    assert editor.text.height() > editor.fontMetrics().height()
     assert np.float32(editor.text.text()) == history.values(PATH, 50)[4]
     type_into(editor.text, "1e99")
     assert editor.isVisible()
     assert "float32" in editor.fault.text()
+    assert editor.rect().contains(editor.fault.geometry())
+    assert panel.plot.rect().contains(editor.geometry())
     assert edits.sent == []
     type_into(editor.text, "-0.125")
     assert not editor.isVisible()
