@@ -30,7 +30,7 @@ class HandsOnSession(QObject):
         self._document, self._window, self._runs, self._worker = document, window, runs, worker
         self._edits, self._bar = window.edits, window.hands_on
         self._numbers = count(1)
-        self._newest = self._step = 0
+        self._newest = 0
         self._edits.valuesSet.connect(self._set)
         self._edits.changed.connect(self._show_edits)
         self._bar.undoAllAsked.connect(self._edits.undo_all)
@@ -46,16 +46,17 @@ class HandsOnSession(QObject):
         busy = _BUSY.get(state, "" if is_built else _NOT_BUILT)
         self._edits.set_busy(_OF_JOB if of_job else busy)
         self._window.undo_actions.set_open(self._edits.undo_stack, self._edits.network_stands)
-        training = state is WorkerState.TRAINING and not of_job
-        if self._edits.undo_stack.count() and (training or self._edits.step != self._step):
+        if state is WorkerState.TRAINING and not of_job:
             self._edits.forget()
+        else:
+            self._edits.forget_overtaken()
 
     def _set(self, path: str, values: Floats) -> None:
         # Undo may come from elsewhere: what it changes is to be seen.
         self._runs.show_live()
         self._window.view.follow()
-        self._newest, self._step = next(self._numbers), self._edits.step
-        self._worker.send(SetBiases(self._document.experiment, self._step, path, values, self._newest))
+        self._newest = next(self._numbers)
+        self._worker.send(SetBiases(self._document.experiment, self._edits.step, path, values, self._newest))
 
     def _show_edits(self) -> None:
         """Something else is in effect, which the panels show too."""

@@ -109,6 +109,7 @@ class BiasEdits(QObject):
         self._state = state
         self._history: History | None = None
         self._busy = NO_NETWORK
+        self._made_at = -1
         self._reason = ""
         self.undo_stack = QUndoStack(self)
         # Not where an edit is made: only after that the stack has it.
@@ -188,8 +189,10 @@ class BiasEdits(QObject):
     def _push(self, vector: BiasVector, text: str, units: Units, values: Floats, drag: int) -> None:
         if self.reason:
             return
+        self.forget_overtaken()
         different = differing_units(self.values(vector.path)[units], values)
         if len(different):
+            self._made_at = self.step
             self.undo_stack.push(_Edit(self, text, vector.path, units[different], values[different], drag))
 
     def take_back(self, drag: int) -> None:
@@ -207,6 +210,11 @@ class BiasEdits(QObject):
     def forget(self) -> None:
         """Training has gone on from there, or the network is gone: there is nothing to undo any more."""
         self.undo_stack.clear()
+
+    def forget_overtaken(self) -> None:
+        """Forget what was set at an older step than the newest."""
+        if self.undo_stack.count() and self._made_at != self.step:
+            self.forget()
 
     def discard(self) -> None:
         """The network has not taken what was set: show what it has."""
@@ -230,6 +238,7 @@ class BiasEdits(QObject):
     def _show(self, path: str, units: Units, values: Floats) -> None:
         whole = self.values(path)
         whole[units] = values
-        if self._live.set_by_hand(self.step, path, whole):
+        # An undo that comes too late, too, is of no network that stands.
+        if self._made_at == self.step and self._live.set_by_hand(self.step, path, whole):
             whole.flags.writeable = False
             self.valuesSet.emit(path, whole)

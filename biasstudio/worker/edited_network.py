@@ -13,8 +13,7 @@ from biasstudio.worker.messages import BiasesEvaluated, SetBiases
 
 if TYPE_CHECKING:
     from biasstudio.engine.build import Network
-    from biasstudio.engine.data import Samples
-    from biasstudio.engine.evaluation import Evaluation
+    from biasstudio.engine.evaluation import Batches, Evaluation
 
 # A drag sends one edit after the other; figures that take no longer than this are shown all the same.
 PATIENCE_SECONDS = 0.25
@@ -60,29 +59,28 @@ class EditedNetwork:
             return None
         try:
             unfit = misfit(edit.experiment, network.layers[-1].output_shape) if network.layers else None
-            samples = None if unfit else _validation_of(edit.experiment)
+            batches = None if unfit else _validation_of(edit.experiment)
         except SpecError as error:
-            unfit, samples = error, None
-        if samples is None:
+            unfit, batches = error, None
+        if batches is None:
             return BiasesEvaluated(edit.number, note=str(unfit) if unfit else NO_VALIDATION)
         started = time.monotonic()
-        found = self._evaluate(edit, samples, lambda: waits() and time.monotonic() - started > PATIENCE_SECONDS)
+        found = self._evaluate(edit, batches, lambda: waits() and time.monotonic() - started > PATIENCE_SECONDS)
         if found is None:
             self._due = edit
         return found
 
-    def _evaluate(self, edit: SetBiases, samples: "Samples", gives_up: Callable[[], bool]) -> BiasesEvaluated | None:
+    def _evaluate(self, edit: SetBiases, batches: "Batches", gives_up: Callable[[], bool]) -> BiasesEvaluated | None:
         from biasstudio.engine.evaluation import Evaluation
 
         if self._evaluation is None:
             self._evaluation = Evaluation(self._network)
-        batch_size = edit.experiment.training.batch_size
         if self._before is None or self._before[0] != edit.experiment:
-            before = self._without_edits(lambda evaluation: evaluation.figures(samples, batch_size, gives_up))
+            before = self._without_edits(lambda evaluation: evaluation.figures(batches, gives_up))
             if before is None:
                 return None
             self._before = edit.experiment, before
-        after = self._evaluation.figures(samples, batch_size, gives_up)
+        after = self._evaluation.figures(batches, gives_up)
         return None if after is None else BiasesEvaluated(edit.number, self._before[1], after)
 
     def _without_edits(self, look: Callable[["Evaluation"], Figures | None]) -> Figures | None:
@@ -123,7 +121,7 @@ class EditedNetwork:
         return texts
 
 
-def _validation_of(experiment: Experiment) -> "Samples | None":
-    from biasstudio.engine.evaluation import validation_samples
+def _validation_of(experiment: Experiment) -> "Batches | None":
+    from biasstudio.engine.evaluation import validation_batches
 
-    return validation_samples(experiment)
+    return validation_batches(experiment)

@@ -441,3 +441,15 @@ def test_what_the_network_did_not_take_is_not_shown(edits, history, frames):
     edits.discard()
     assert np.array_equal(history.present_values(PATH, 50), frames[50, :32])
     assert not edits.undo_stack.canUndo()
+
+
+def test_what_was_set_before_the_newest_step_is_neither_undone_nor_kept(edits, history, frames):
+    edits.set_unit(CONV, 3, 0.5)
+    history.append(51, 3, frames[50], ())
+    sent = len(edits.sent)
+    edits.undo_stack.undo()
+    assert len(edits.sent) == sent
+    edits.set_unit(CONV, 4, 0.25)
+    assert edits.undo_stack.count() == 1
+    edits.undo_stack.undo()
+    assert np.array_equal(history.present_values(PATH, 51), frames[50, :32])
