@@ -35,6 +35,11 @@ class JobSession(QObject):
         worker.jobEnded.connect(self._show_end)
         worker.jobsEnded.connect(self._end_group)
 
+    @property
+    def under_way(self) -> bool:
+        """Whether jobs are being trained, or wait for it."""
+        return bool(self._groups)
+
     def close(self) -> None:
         """The window closes."""
         if self._dialog is not None:

@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 
+from biasstudio.app.hands_on_session import HandsOnSession
 from biasstudio.app.job_session import JobSession
 from biasstudio.app.model_session import ModelSession
 from biasstudio.app.run_session import RunSession
@@ -42,6 +43,7 @@ class Session(QObject):
         self.runs = RunSession(document, window)
         self.jobs = JobSession(window, self.runs, self.worker)
         self.models = ModelSession(document, window, self.runs, self.worker)
+        self.hands_on = HandsOnSession(document, window, self.runs, self.worker)
         self._state = WorkerState.LOADING
         self._built: Built | None = None
         self._asked: Experiment | None = None
@@ -172,6 +174,7 @@ class Session(QObject):
             return  # a newer one is on its way
         window = self._window
         self._built, self._awaiting, self._refused, self._ended = built, False, None, None
+        self.hands_on.set_network(built.history)
         self.runs.set_live(built.history, built.experiment)
         window.stack_editor.show_built(built)
         self._show_findings(built.findings)
@@ -236,6 +239,7 @@ class Session(QObject):
         self._window.actions_of_training.update_enabled(
             self._state, can_train=can_train, trained=trained, reason=str(problem) if problem else ""
         )
+        self.hands_on.follow(self._state, is_built=self._is_built(), of_job=self.jobs.under_way)
         self._show_message(problem)
 
     def _problem(self) -> SpecError | None:

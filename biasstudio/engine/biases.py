@@ -1,4 +1,4 @@
-"""Find and read the bias variables of a Keras model."""
+"""Find, read and write the bias variables of a Keras model."""
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
@@ -82,6 +82,11 @@ def read_frame(variables: Sequence[Any]) -> NDArray[np.float32]:
         return np.empty(0, np.float32)
     arrays = [_read_one(variable) for variable in variables]
     return np.concatenate([array.ravel() for array in arrays]).astype(np.float32, copy=False)
+
+
+def write_bias(variable: Any, values: NDArray[np.float32]) -> None:
+    """Set a bias variable to `values`, float32 (n,), flattened in C order. Its constraint is not applied."""
+    variable.assign(values.reshape(variable.shape))
 
 
 def _read_one(variable: Any) -> NDArray[Any]:

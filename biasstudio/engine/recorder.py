@@ -173,7 +173,13 @@ class BiasRecorder(keras.callbacks.Callback):
         self._watched = None
         self._begin_tap()
         if self._step < 1 and self.model.built:
-            self._initial = read_frame(Watched.of(self.model).variables)
+            self._initial = self._before_training()
+
+    def _before_training(self) -> Floats:
+        # What was set by hand since the network was built is an event; the frame of step 0 is how it was built.
+        if self._history is not None and self._history.size:
+            return self._history.frame(0)
+        return read_frame(Watched.of(self.model).variables)
 
     def _begin_tap(self) -> None:
         reason = _why_no_tap(self.model)

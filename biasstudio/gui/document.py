@@ -7,11 +7,12 @@ from pathlib import Path
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtGui import QUndoCommand, QUndoStack
 
+from biasstudio.gui.undo_actions import Change
 from biasstudio.spec.experiment import Experiment, save_experiment
 from biasstudio.spec.stack import Stack
 
 
-class _Change(QUndoCommand):
+class _Change(Change):
     """One edit. Neighbouring edits with the same non-empty `merge_key`, such as typing in one field, become one."""
 
     def __init__(self, document: "Document", text: str, after: Experiment, merge_key: str) -> None:
@@ -31,7 +32,7 @@ class _Change(QUndoCommand):
     def mergeWith(self, other: QUndoCommand) -> bool:
         if not isinstance(other, _Change) or other._merge_key != self._merge_key:
             return False
-        self._after = other._after
+        self._after, self.number = other._after, other.number
         return True
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QByteArray, QEventLoop, QSettings, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup, QCloseEvent, QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -18,16 +18,19 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from biasstudio.gui.bias_edits import BiasEdits
 from biasstudio.gui.checked_text import restore_texts
 from biasstudio.gui.compare_view import CompareView
 from biasstudio.gui.document import Document
 from biasstudio.gui.file_actions import SUFFIX, FileActions
 from biasstudio.gui.findings_view import FindingsView
+from biasstudio.gui.hands_on_bar import HandsOnBar
 from biasstudio.gui.icons import action_icon
 from biasstudio.gui.model_tree import ModelTree
 from biasstudio.gui.notices import Notices
 from biasstudio.gui.panels.display_clock import DisplayClock
 from biasstudio.gui.panels.panels_view import PanelsView
+from biasstudio.gui.panels.set_vector import SetVectorAction
 from biasstudio.gui.panels.values_table import ValuesTable
 from biasstudio.gui.panels.weights_view import WeightsView
 from biasstudio.gui.replay_bar import ReplayBar
@@ -38,6 +41,7 @@ from biasstudio.gui.stack_editor.stack_editor import StackEditor
 from biasstudio.gui.theme import theme
 from biasstudio.gui.training_actions import TrainingActions
 from biasstudio.gui.training_status import TrainingStatus
+from biasstudio.gui.undo_actions import UndoActions
 from biasstudio.gui.view_state import ViewState
 from biasstudio.model_files.reader import is_model_file
 from biasstudio.recording.run_format import SUFFIX as RUN_SUFFIX
@@ -81,8 +85,12 @@ class MainWindow(QMainWindow):
         self.files = FileActions(self.document, self)
         self.stack_editor = StackEditor(self.document)
         self.settings_bar = SettingsBar(self.document, self._toolbar())
-        self.panels = PanelsView(self.view, self.clock)
-        self.values = ValuesTable(self.view, self.clock)
+        self.edits = BiasEdits(self.view, self)
+        self.panels = PanelsView(self.view, self.clock, self.edits)
+        self.values = ValuesTable(self.view, self.clock, self.edits)
+        self.set_vector = SetVectorAction(self.view, self.edits, self)
+        self.panels.vector_panel.add_action(self.set_vector)
+        self.values.add_action(self.set_vector)
         self.weights = WeightsView()
         self.comparison = CompareView()
         self.runs = RunsView()
@@ -93,6 +101,8 @@ class MainWindow(QMainWindow):
         self.findings = FindingsView()
         self.status = TrainingStatus(self)
         self.setStatusBar(self.status)
+        self.hands_on = HandsOnBar(self.edits)
+        self.status.add_in_place(self.hands_on)
 
     def _lay_out(self) -> None:
         self.side = QSplitter(Qt.Orientation.Vertical)
@@ -190,18 +200,16 @@ class MainWindow(QMainWindow):
         leave.triggered.connect(self.close)
         edit = bar.addMenu("&Edit")
         edit.addActions(self._undo_actions())
+        edit.addSeparator()
+        edit.addAction(self.set_vector)
         bar.addMenu("&Training").addActions(list(self.actions_of_training.all))
         bar.addMenu(self.actions_of_runs.menu)
         self._make_view_menu()
         bar.addMenu("&Help").addAction("&About Bias Studio").triggered.connect(self._about)
 
     def _undo_actions(self) -> list[QAction]:
-        self.undo = self.document.undo_stack.createUndoAction(self, "&Undo")
-        self.undo.setObjectName("actionUndo")
-        self.undo.setShortcut(QKeySequence.StandardKey.Undo)
-        self.redo = self.document.undo_stack.createRedoAction(self, "&Redo")
-        self.redo.setObjectName("actionRedo")
-        self.redo.setShortcuts([QKeySequence("Ctrl+Shift+Z"), QKeySequence("Ctrl+Y")])
+        self.undo_actions = UndoActions(self, (self.document.undo_stack, self.edits.undo_stack))
+        self.undo, self.redo = self.undo_actions.undo, self.undo_actions.redo
         return [self.undo, self.redo]
 
     def _make_view_menu(self) -> None:
@@ -238,8 +246,7 @@ class MainWindow(QMainWindow):
         self.stack_editor.set_locked(locked)
         self.settings_bar.set_locked(locked)
         self.files.set_locked(locked)
-        self.undo.setEnabled(not locked and self.document.undo_stack.canUndo())
-        self.redo.setEnabled(not locked and self.document.undo_stack.canRedo())
+        self.undo_actions.set_open(self.document.undo_stack, not locked)
 
     def wait_ready(self, timeout_ms: int = 30_000) -> bool:
         """Run the event loop until the present stack is built, or refused; False where it took too long."""
@@ -304,6 +311,7 @@ class MainWindow(QMainWindow):
             self.has_closed = True
             # An undo stack that is deleted says once more that it is clean.
             self.document.undo_stack.cleanChanged.disconnect(self._show_title)
+            self.undo_actions.close()
             self.closed.emit()
             return
         event.ignore()

@@ -177,6 +177,11 @@ def _style_sheet(colours: Colours) -> str:
     QListView::indicator {{ width: 13px; height: 13px; border: 1px solid {colours.faint}; border-radius: 4px;
         background: {colours.field}; }}
     QListView::indicator:checked {{ background: {colours.accent}; border-color: {colours.accent}; }}
+    QRadioButton::indicator {{ width: 13px; height: 13px; border: 1px solid {colours.faint}; border-radius: 7px;
+        background: {colours.field}; }}
+    QRadioButton::indicator:checked {{ width: 7px; height: 7px; border: 4px solid {colours.accent};
+        background: {colours.accent_text}; }}
+    QRadioButton::indicator:focus {{ border-color: {colours.accent}; }}
     QListView::indicator:disabled {{ border-color: {colours.ghost}; }}
     QLineEdit:focus, QComboBox:focus, QSpinBox:focus {{ border-color: {colours.accent}; }}
     QPlainTextEdit {{ background: {colours.field}; border: 1px solid transparent; border-radius: 6px; padding: 2px 4px;
@@ -204,6 +209,12 @@ def _style_sheet(colours: Colours) -> str:
     QPushButton[role="quiet"], QToolButton[role="quiet"] {{ background: transparent; border-color: transparent;
         color: {colours.accent}; padding: 3px 6px; }}
     QPushButton[role="quiet"]:hover, QToolButton[role="quiet"]:hover {{ background: {colours.accent_soft}; }}
+    QPushButton[role="slim"], QToolButton[role="slim"] {{ background: transparent; border: none;
+        color: {colours.accent}; padding: 0 6px; }}
+    QPushButton[role="slim"]:hover, QPushButton[role="slim"]:focus, QToolButton[role="slim"]:hover,
+        QToolButton[role="slim"]:focus {{ background: {colours.accent}; color: {colours.accent_text}; }}
+    QPushButton[role="slim"]:disabled, QToolButton[role="slim"]:disabled {{ background: transparent;
+        color: {colours.faint}; }}
     QPushButton[role="quiet"]:disabled, QToolButton[role="quiet"]:disabled {{ background: transparent;
         color: {colours.faint}; }}
     QToolButton[menu="true"] {{ color: {colours.muted}; padding: 0 2px; }}

@@ -23,6 +23,7 @@ class TrainingStatus(QStatusBar):
         self.bar.setTextVisible(False)
         self.bar.setFixedWidth(220)
         self.bar.setRange(0, 0)
+        self._made_room: list[QWidget] = []
         self.addWidget(self.message, 1)
         for widget in (self.detail, self.bar, self.versions):
             self.addPermanentWidget(widget)
@@ -36,6 +37,22 @@ class TrainingStatus(QStatusBar):
             self.bar.show()
         elif self.bar.maximum() == 0:
             self.bar.hide()
+
+    def add_in_place(self, bar: QWidget) -> None:
+        """Take in a bar that `show_in_place` shows where the message is."""
+        self.insertWidget(0, bar, 1)
+        bar.hide()
+
+    def show_in_place(self, bar: QWidget, shown: bool) -> None:
+        """Show a bar over the whole width, or what was there again. Nothing is trained meanwhile."""
+        if bar.isHidden() != shown:
+            return
+        others = (self.message, self.detail, self.bar, self.versions)
+        if shown:
+            self._made_room = [widget for widget in others if not widget.isHidden()]
+        for widget in self._made_room:
+            widget.setVisible(not shown)
+        bar.setVisible(shown)
 
     def show_versions(self, text: str) -> None:
         self.versions.setText(text)

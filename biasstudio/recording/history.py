@@ -49,7 +49,8 @@ class History:
     Where the budget would be passed, every second frame is dropped (step 0 stays) and from then on only every second
     step is kept, and so on; the newest frame is always there. What was dropped is read from `archive`, where there is
     one. `vectors` gives the layout of a frame: the vectors' values one after the other, in this order, each flattened
-    in C order.
+    in C order. What a person sets by hand at the newest step lies over its frame, which stays as it was recorded, until
+    the next step is there.
     """
 
     def __init__(
@@ -78,6 +79,7 @@ class History:
         self._metrics = np.empty((_FIRST_ROWS, len(self.metric_names)), np.float32)
         self._count = 0
         self._from_archive: tuple[int, Floats] | None = None
+        self._by_hand: dict[str, Floats] = {}
         self._epoch_records: list[EpochRecord] = []
         self._version = 0
         self._lock = threading.Lock()
@@ -89,8 +91,24 @@ class History:
         """
         row = np.asarray(metrics if len(metrics) else np.full(len(self.metric_names), np.nan), np.float32)
         with self._lock:
+            self._by_hand = {}
             self._add(np.array([step]), np.array([epoch]), row.reshape(1, -1))
             self._hold(step, values)
+
+    def set_by_hand(self, step: int, path: str, values: Floats | None) -> bool:
+        """Lay `values`, float32 (n,), over a vector at `step`; None takes them away.
+
+        False, and nothing is done, where `step` is not the newest any more. Any thread may call.
+        """
+        with self._lock:
+            if not self._count or step != self._steps[self._count - 1]:
+                return False
+            if values is None:
+                self._by_hand.pop(path, None)
+            else:
+                self._by_hand[path] = values.copy()
+            self._version += 1
+            return True
 
     def add_steps(self, steps: Steps, epochs: Steps, metrics: Floats) -> None:
         """Add steps without their frames: int64 (k,), int64 (k,), float32 (k, names). They are held after, or archived.
@@ -209,6 +227,13 @@ class History:
             values: Floats = self._values[self._row_of(step), part].copy()
             return values
 
+    def present_values(self, path: str, step: int) -> Floats:
+        """As `values`, but with what was set by hand where `step` is the newest."""
+        with self._lock:
+            newest = self._count > 0 and step >= self._steps[self._count - 1]
+            by_hand = self._by_hand.get(path) if newest else None
+        return self.values(path, step) if by_hand is None else by_hand.copy()
+
     def frame(self, step: int) -> Floats:
         """All values, float32 (total,), at the newest step held or archived that is not after `step`."""
         archived = self._archived(step)
@@ -243,13 +268,18 @@ class History:
         """Up to about `most` frames of a vector from step 0 to `last_step`: steps int64 (m,), values float32 (m, n).
 
         Frames are taken at a power-of-two distance, so that a growing history does not flicker; the last is always in.
-        Of a very long vector there are fewer frames: a window has about 1,000,000 values at most, or two frames.
+        Of a very long vector there are fewer frames: a window has about 1,000,000 values at most, or two frames. The
+        newest frame is given with what was set by hand.
         """
         columns = self._slices[path]
         most = max(1, min(most, _MOST_WINDOW_VALUES // max(1, columns.stop - columns.start)))
         with self._lock:
             rows = self._rows(most, last_step)
-            return self._frame_steps[rows], self._values[rows, columns]
+            steps, values = self._frame_steps[rows], self._values[rows, columns]
+            by_hand = self._by_hand.get(path)
+            if by_hand is not None and len(steps) and steps[-1] == self._steps[self._count - 1]:
+                values[-1] = by_hand
+            return steps, values
 
     def _rows(self, most: int, last_step: int | None) -> Steps:
         end = self._size if last_step is None else self._row_of(last_step) + 1

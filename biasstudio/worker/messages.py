@@ -1,6 +1,7 @@
 """What crosses between the window's thread and the worker's: immutable commands one way, reports the other."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from enum import Enum
 from pathlib import Path
 
@@ -91,11 +92,26 @@ class SaveModel:
 
 
 @dataclass(frozen=True)
+class SetBiases:
+    """Set a bias vector by hand, while the network stands at `step`: paused, or not in training.
+
+    `values` float32 (n,) is the whole vector, flattened in C order, and must not be changed any more. `experiment` says
+    what to validate on, `number` which edit it is.
+    """
+
+    experiment: Experiment
+    step: int
+    path: str
+    values: NDArray[np.float32]
+    number: int
+
+
+@dataclass(frozen=True)
 class Close:
     """End the thread after the present step."""
 
 
-Command = Build | Train | TakeStep | TrainJobs | Pause | Stop | ReadWeights | SaveModel | Close
+Command = Build | Train | TakeStep | TrainJobs | Pause | Stop | ReadWeights | SaveModel | SetBiases | Close
 
 
 class WorkerState(Enum):
@@ -160,6 +176,19 @@ class RunStarted:
 
     recording: Recording
     of_job: bool = False
+
+
+@dataclass(frozen=True)
+class BiasesEvaluated:
+    """What the validation data give since the edit of this `number`, and would give without any edit at this step.
+
+    By the names of Keras's logs; both are empty where there are no figures, and `note` says why.
+    """
+
+    number: int
+    before: Mapping[str, float] = field(default_factory=dict)
+    after: Mapping[str, float] = field(default_factory=dict)
+    note: str = ""
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import time
 import traceback
 import warnings
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +20,9 @@ from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.compatibility import misfit
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.learning import learning_fault, learning_in_words
+from biasstudio.worker.edited_network import EditedNetwork
 from biasstudio.worker.messages import (
+    BiasesEvaluated,
     Build,
     BuildFailed,
     Built,
@@ -34,6 +37,7 @@ from biasstudio.worker.messages import (
     Recording,
     RunStarted,
     SaveModel,
+    SetBiases,
     Stop,
     TakeStep,
     Train,
@@ -82,6 +86,10 @@ class _Inbox:
         with self._changed:
             return self._commands.popleft() if self._commands else None
 
+    def waits(self) -> bool:
+        """Whether there is a next command."""
+        return bool(self._commands)
+
 
 class ModelWorker(QThread):
     """Owns TensorFlow and the model. `send` may be called from any thread; the signals arrive in the receiver's."""
@@ -101,6 +109,9 @@ class ModelWorker(QThread):
     modelSaved = Signal(object)
     """The path of the file that was written."""
     modelNotSaved = Signal(str)
+    biasesEvaluated = Signal(BiasesEvaluated)
+    editOvertaken = Signal()
+    """An edit of a bias came when the network had gone on already: it was not made."""
     failed = Signal(str, str)
     """A fault that is not the person's: one sentence, and the traceback."""
 
@@ -114,6 +125,7 @@ class ModelWorker(QThread):
         self._refused: Experiment | None = None
         self._network: Network | None = None
         self._recorder: BiasRecorder | None = None
+        self._edits: EditedNetwork | None = None
 
     def send(self, command: Command) -> None:
         """Queue a command. During training it takes effect at the next batch."""
@@ -139,28 +151,61 @@ class ModelWorker(QThread):
             self._report(self._load_error)
         while not self._closing:
             self.stateChanged.emit(WorkerState.READY)
-            command = self._next()
-            try:
-                self._do(command)
-            except MemoryError:
-                self._report("There is not enough memory for this network.")
-            except Exception as error:  # noqa: BLE001 - the thread must outlive any fault; it is logged and shown
-                self._report(f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}")
+            self._guarded(self._do_next)
         self._forget_network()
         self.stateChanged.emit(WorkerState.CLOSED)
+
+    def _guarded(self, work: Callable[[], None]) -> None:
+        """The thread must outlive any fault of `work`; it is logged and shown."""
+        try:
+            work()
+        except MemoryError:
+            self._report("There is not enough memory for this network.")
+        except Exception as error:  # noqa: BLE001 - see above
+            self._report(f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error) else ''}")
 
     def _forget_network(self) -> None:
         if self._recorder is not None:
             self._recorder.close()
-        self._network = self._recorder = None
+        self._network = self._recorder = self._edits = None
 
     def _report(self, sentence: str) -> None:
         _log.exception("fault in the model worker")
         self.failed.emit(sentence, traceback.format_exc())
 
+    def take(self) -> Command:
+        """The next command, waited for; until it comes, what was set by hand is evaluated. Only the worker's thread."""
+        if self._edits is not None and not self.inbox.waits():
+            self._guarded(self._evaluate)
+        return self.inbox.take()
+
+    def _evaluate(self) -> None:
+        evaluated = self._edits.evaluate(self.inbox.waits) if self._edits is not None else None
+        if evaluated is not None:
+            self.biasesEvaluated.emit(evaluated)
+
+    def set_biases(self, edit: SetBiases) -> None:
+        """Set a vector of the window's network, which must stand. Only the worker's own thread may call."""
+        if self._edits is not None and self._edits.takes(edit):
+            self._edits.make(edit)
+        else:
+            self.editOvertaken.emit()
+
+    def edits_in_effect(self) -> list[str]:
+        """A text for each vector that was set by hand, as training goes on from there. Only the worker's own thread."""
+        return self._edits.go_on() if self._edits is not None else []
+
+    def _do_next(self) -> None:
+        command = self._next()
+        # Many come in a drag, and none of them changes the state.
+        while isinstance(command, SetBiases):
+            self.set_biases(command)
+            command = self._next()
+        self._do(command)
+
     def _next(self) -> Command:
         """The next command; of several builds in a row only the last."""
-        command = self.inbox.take()
+        command = self.take()
         while isinstance(command, Build) and (later := self.inbox.take_waiting()) is not None:
             if not isinstance(later, Build):
                 self.inbox.put_back(later)
@@ -197,7 +242,7 @@ class ModelWorker(QThread):
             self.buildFailed.emit(BuildFailed(experiment, error))
             return
         self._forget_network()
-        self._network, self._refused = network, None
+        self._network, self._refused, self._edits = network, None, EditedNetwork(network)
         self.built.emit(
             Built(
                 experiment,
@@ -235,6 +280,9 @@ class ModelWorker(QThread):
             self._recorder = self._record(network, command.recording)
         elif not same_learning:
             self._recorder.note_event("learns", f"{learning_in_words(experiment)}; with a fresh optimizer")
+        for text in self.edits_in_effect():
+            self._recorder.note_event("edit", text)
+        self._edits = EditedNetwork(network)
         reason = self._fit(network, experiment, self._recorder, only_one=only_one)
         findings = diagnose(experiment, network.history)
         self.trainingEnded.emit(TrainingEnded(reason, network.history.last_step, findings))
@@ -374,7 +422,7 @@ class _TrainingControl:
         self._rate = StepRate()
         self._reported_at = 0.0
         self._last_seen = self._first_step
-        self.stopped = False
+        self.stopped = self._holding = False
 
     def between_batches(self) -> bool:
         """True ends the training."""
@@ -409,6 +457,8 @@ class _TrainingControl:
             self._worker.read_weights(command.layer)
         elif isinstance(command, SaveModel):
             self._worker.save_model(command.path)
+        elif isinstance(command, SetBiases):
+            self._set_biases(command)
         elif isinstance(command, Build | Close):
             # It ends the training and is done right after.
             self.stopped = True
@@ -422,11 +472,26 @@ class _TrainingControl:
         self.report()
         self._recorder.note_event("pause")
         self._worker.stateChanged.emit(WorkerState.PAUSED)
+        self._holding = True
         while self._must_hold():
-            self._take(self._worker.inbox.take())
+            self._take(self._worker.take())
+        self._holding = False
+        self._go_on()
+
+    def _go_on(self) -> None:
+        if not self.stopped and not self._job:
+            for text in self._worker.edits_in_effect():
+                self._recorder.note_event("edit", text)
         self._rate.restart()
         if not self.stopped and not self._pausing:
             self._worker.stateChanged.emit(WorkerState.TRAINING)
+
+    def _set_biases(self, edit: SetBiases) -> None:
+        # While a job is trained, the window's own network stands.
+        if self._holding or self._job:
+            self._worker.set_biases(edit)
+        else:
+            self._worker.editOvertaken.emit()
 
     def _must_hold(self) -> bool:
         return self._pausing and not self._steps_asked and not self.stopped

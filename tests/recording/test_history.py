@@ -236,3 +236,39 @@ def test_a_window_of_a_very_long_vector_stays_small():
     assert steps[0] == 0
     assert steps[-1] == 19
     assert values[:, 0].tolist() == steps.tolist()
+
+
+def test_what_is_set_by_hand_lies_over_the_newest_frame_until_the_next_step():
+    history = History([BiasVector("a/bias", (2,), "a", "unit"), BiasVector("b/bias", (1,), "b", "unit")])
+    frames = np.arange(9, dtype=np.float32).reshape(3, 3)
+    for step in (0, 1):
+        history.append(step, step, frames[step])
+    version, by_hand = history.version, np.array([70, 80], np.float32)
+    assert history.set_by_hand(1, "a/bias", by_hand)
+    by_hand[0] = -1
+    assert history.version > version
+    assert history.present_values("a/bias", 1).tolist() == [70, 80]
+    assert history.present_values("a/bias", 5).tolist() == [70, 80]
+    assert history.present_values("a/bias", 0).tolist() == [0, 1]
+    assert history.present_values("b/bias", 1).tolist() == [5]
+    assert history.window("a/bias", 10)[1].tolist() == [[0, 1], [70, 80]]
+    assert history.window("a/bias", 10, 0)[1].tolist() == [[0, 1]]
+    # What was recorded stays.
+    assert history.values("a/bias", 1).tolist() == [3, 4]
+    assert history.frame(1).tolist() == [3, 4, 5]
+    history.append(2, 1, frames[2])
+    assert history.present_values("a/bias", 2).tolist() == [6, 7]
+    assert history.window("a/bias", 10)[1].tolist() == [[0, 1], [3, 4], [6, 7]]
+
+
+def test_what_is_set_at_an_older_step_is_refused_and_what_is_taken_back_is_gone():
+    history = History([BiasVector("a/bias", (1,), "a", "unit")])
+    values = np.array([9], np.float32)
+    assert not history.set_by_hand(0, "a/bias", values)
+    for step in (0, 1):
+        history.append(step, 0, np.array([step], np.float32))
+    assert not history.set_by_hand(0, "a/bias", values)
+    assert history.present_values("a/bias", 1).tolist() == [1]
+    assert history.set_by_hand(1, "a/bias", values)
+    assert history.set_by_hand(1, "a/bias", None)
+    assert history.present_values("a/bias", 1).tolist() == [1]

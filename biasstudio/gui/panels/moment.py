@@ -52,8 +52,9 @@ class Moment:
 
 
 def moment_of(history: History, vector: BiasVector, step: int) -> Moment:
+    """A vector at `step`, with what was set by hand there."""
     initial = history.values(vector.path, 0).astype(np.float64)
-    return Moment(initial, history.values(vector.path, step).astype(np.float64))
+    return Moment(initial, history.present_values(vector.path, step).astype(np.float64))
 
 
 def difference(now: Doubles, initial: Doubles) -> Doubles:

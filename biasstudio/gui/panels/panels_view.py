@@ -4,6 +4,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
+from biasstudio.gui.bias_edits import BiasEdits
 from biasstudio.gui.panels.chips import Chip
 from biasstudio.gui.panels.comparison_bar import ComparisonBar
 from biasstudio.gui.panels.display_clock import DisplayClock
@@ -26,9 +27,11 @@ _GAP = 8
 class PanelsView(QWidget):
     """Composes the panels and gives them to the display clock. `panels` are all of them, the timeline included."""
 
-    def __init__(self, state: ViewState, clock: DisplayClock, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, state: ViewState, clock: DisplayClock, edits: BiasEdits | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
-        self.vector_panel = VectorPanel(state)
+        self.vector_panel = VectorPanel(state, edits)
         self.heatmap_panel = HeatmapPanel(state)
         self.traces_panel = TracesPanel(state)
         self.spread_panel = SpreadPanel(state)

@@ -16,6 +16,9 @@ class Plot(pg.PlotWidget):
 
     pressed = Signal(float, float)
     dragged = Signal(float, float)
+    released = Signal()
+    valueAsked = Signal()
+    """F2 or Enter: the person wants to type a value."""
     hovered = Signal(float, float)
     keyPressed = Signal(int)
     resized = Signal()
@@ -150,6 +153,8 @@ class Plot(pg.PlotWidget):
             self._hint.hide()
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        if event.button() == Qt.MouseButton.LeftButton:
+            self.released.emit()
         event.accept()
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
@@ -166,6 +171,9 @@ class Plot(pg.PlotWidget):
         arrows = (Qt.Key.Key_Left, Qt.Key.Key_Right, Qt.Key.Key_Up, Qt.Key.Key_Down, Qt.Key.Key_Escape)
         if event.key() in arrows and not event.modifiers() & ~Qt.KeyboardModifier.KeypadModifier:
             self.keyPressed.emit(event.key())
+            event.accept()
+        elif event.key() in (Qt.Key.Key_F2, Qt.Key.Key_Return, Qt.Key.Key_Enter):
+            self.valueAsked.emit()
             event.accept()
         else:
             event.ignore()

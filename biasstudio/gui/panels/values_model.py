@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, Signal
 from PySide6.QtGui import QBrush, QColor
 
 from biasstudio.gui.panels import figures
@@ -22,7 +22,7 @@ _BY_SIZE = (CHANGE, DIFFERENCE)
 _TIPS = (
     "The unit's place in the vector, from 0.",
     "The value at step 0, before training.",
-    "The value at the step that is shown.",
+    "The value at the step that is shown. Double-click one, or press F2, to set it by hand.",
     "now − initial. Sorted by its size, whatever its sign.",
     "The value in “{}” at the step that corresponds.",
     "now − the value in “{}”. Sorted by its size, whatever its sign.",
@@ -30,7 +30,12 @@ _TIPS = (
 
 
 class ValuesModel(QAbstractTableModel):
-    """Sorts by itself, with NumPy: a proxy model would ask for every value again at each new frame."""
+    """Sorts by itself, with NumPy: a proxy model would ask for every value again at each new frame.
+
+    A value that is set in the column `now` is only said by `valueSet`, with its unit: it comes back by `show_values`.
+    """
+
+    valueSet = Signal(int, float)
 
     def __init__(self) -> None:
         super().__init__()
@@ -39,6 +44,7 @@ class ValuesModel(QAbstractTableModel):
         self._other = ""
         self._order: NDArray[np.intp] = np.empty(0, np.intp)
         self._sorted_by, self._falling = UNIT, False
+        self.editable = False
 
     def show_values(self, vector: BiasVector, moment: Moment, other_name: str = "") -> None:
         """Show other values. Selected and current rows stay with their units.
@@ -133,11 +139,24 @@ class ValuesModel(QAbstractTableModel):
             if column == UNIT:
                 return figures.unit_index(self._vector, unit)
             return figures.signed(float(self._columns[column][unit]))
+        if role == Qt.ItemDataRole.EditRole:
+            return float(self._columns[column][unit])
         if role == _ALIGNMENT:
             return int(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         if role == Qt.ItemDataRole.ForegroundRole:
             return _ink(column, float(self._columns[column][unit]))
         return None
+
+    def flags(self, index: Index) -> Qt.ItemFlag:
+        flags = super().flags(index)
+        editable = self.editable and index.isValid() and index.column() == NOW
+        return flags | Qt.ItemFlag.ItemIsEditable if editable else flags
+
+    def setData(self, index: Index, value: Any, role: int = Qt.ItemDataRole.EditRole) -> bool:
+        if role != Qt.ItemDataRole.EditRole or not self.flags(index) & Qt.ItemFlag.ItemIsEditable:
+            return False
+        self.valueSet.emit(self.unit_at(index.row()), float(value))
+        return True
 
     def as_text(self, rows: Iterable[int], delimiter: str = "\t") -> str:
         """Rows under their headings, separated values: plain minus signs, and every digit of a float32."""

@@ -15,19 +15,25 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from biasstudio.gui.bias_edits import BiasEdits, read_numbers
+from biasstudio.gui.fault_label import FaultLabel
+from biasstudio.gui.panels import figures
 from biasstudio.gui.panels.comparison import missing_note, moment_in
 from biasstudio.gui.panels.display_clock import DisplayClock
 from biasstudio.gui.panels.moment import not_finite_note
 from biasstudio.gui.panels.panel import Panel
 from biasstudio.gui.panels.summary import summary_of
+from biasstudio.gui.panels.value_delegate import ValueDelegate
 from biasstudio.gui.panels.values_model import CHANGE, DIFFERENCE, INITIAL, NOW, OTHER, UNIT, ValuesModel
 from biasstudio.gui.view_state import ViewState
-from biasstudio.recording.history import History
+from biasstudio.recording.history import Floats, History
+from biasstudio.spec.arguments import SpecError
 
 _EXPLANATION = (
     "The chosen bias vector in figures: each unit's value at step 0 and at the step that is shown, and the change. "
-    "Click a heading to sort; the change sorts by its size. Ctrl+C copies the selected rows. While comparing, there "
-    "are the first compared run's value, in its colour, and the difference to it."
+    "Click a heading to sort; the change sorts by its size. Ctrl+C copies the selected rows. While the network stands, "
+    "double-click a value of now to set it by hand, or paste numbers for the selected rows. While comparing, there are "
+    "the first compared run's value, in its colour, and the difference to it."
 )
 
 # Four columns of figures are to be read in a side of 250 pixels.
@@ -42,7 +48,9 @@ class ValuesTable(Panel):
 
     least_seconds = 0.25
 
-    def __init__(self, state: ViewState, clock: DisplayClock, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, state: ViewState, clock: DisplayClock, edits: BiasEdits | None = None, parent: QWidget | None = None
+    ) -> None:
         super().__init__(state, "Values", _EXPLANATION, parent)
         self.setObjectName("valuesPanel")
         self.model = ValuesModel()
@@ -55,7 +63,12 @@ class ValuesTable(Panel):
         self.summary.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self.body.addWidget(self.summary)
         self.body.addWidget(self.table, 1)
+        self.fault = FaultLabel()
+        self.body.addWidget(self.fault)
+        self.edits = edits or BiasEdits(state, self)
+        self._more: list[QAction] = []
         self._set_up_table()
+        self._set_up_editing()
         self._make_actions()
         self._following_state = False
         clock.add(self)
@@ -70,7 +83,8 @@ class ValuesTable(Panel):
         table.setFont(font)
         table.horizontalHeader().setFont(font)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
+        triggers = QAbstractItemView.EditTrigger
+        table.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
         table.setAlternatingRowColors(True)
         table.setShowGrid(False)
         table.setTabKeyNavigation(False)
@@ -92,7 +106,55 @@ class ValuesTable(Panel):
         table.selectionModel().currentRowChanged.connect(self._choose)
         self._fit_columns()
 
+    def _set_up_editing(self) -> None:
+        delegate = ValueDelegate(self.table)
+        delegate.faultChanged.connect(self.fault.show_fault)
+        self.table.setItemDelegateForColumn(NOW, delegate)
+        self.table.doubleClicked.connect(self._say_why_not)
+        self.model.valueSet.connect(self._set_value)
+        self.edits.reasonChanged.connect(self._follow_edits)
+        self._follow_edits()
+
+    def _follow_edits(self) -> None:
+        self.model.editable = not self.edits.reason
+        self.fault.clear_faults()
+        if self.edits.reason and self.table.indexWidget(self.table.currentIndex()) is not None:
+            self.table.setCurrentIndex(QModelIndex())
+
+    def _say_why_not(self, index: QModelIndex) -> None:
+        if index.column() == NOW:
+            self.fault.show_fault(self.edits.reason)
+
+    def _set_value(self, unit: int, value: float) -> None:
+        if self.state.vector is not None:
+            self.edits.set_unit(self.state.vector, unit, value)
+
+    def paste(self) -> None:
+        """Set the selected rows, from the top, to the numbers on the clipboard; one number is for all of them."""
+        vector = self.state.vector
+        rows = sorted(index.row() for index in self.table.selectionModel().selectedRows())
+        if vector is None or not rows or self.edits.reason:
+            self.fault.show_fault(self.edits.reason)
+            return
+        try:
+            numbers = _numbers_for(len(rows), QGuiApplication.clipboard().text())
+        except SpecError as error:
+            self.fault.show_fault(str(error))
+            return
+        self.fault.clear_faults()
+        values = self.edits.values(vector.path)
+        values[[self.model.unit_at(row) for row in rows]] = numbers
+        self.edits.set_vector(vector, values)
+
+    def add_action(self, action: QAction) -> None:
+        """Offer an action on the vector in the table's menu too."""
+        self._more = [action]
+
     def _make_actions(self) -> None:
+        self.paste_action = QAction("&Paste", self)
+        self.paste_action.setShortcut(QKeySequence.StandardKey.Paste)
+        self.paste_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.paste_action.triggered.connect(self.paste)
         self.copy_action = QAction("&Copy", self)
         self.copy_action.setShortcut(QKeySequence.StandardKey.Copy)
         self.copy_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -101,7 +163,7 @@ class ValuesTable(Panel):
         self.copy_csv_action.triggered.connect(self.copy_csv)
         self.save_csv_action = QAction("&Save as CSV…", self)
         self.save_csv_action.triggered.connect(self._ask_and_save)
-        self.table.addActions([self.copy_action, self.copy_csv_action, self.save_csv_action])
+        self.table.addActions([self.copy_action, self.paste_action, self.copy_csv_action, self.save_csv_action])
 
     def draw(self, history: History) -> None:
         vector = self.state.vector
@@ -182,5 +244,17 @@ class ValuesTable(Panel):
         """The table's context menu; it deletes itself when it closes."""
         menu = QMenu(self.table)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([self.copy_action, self.copy_csv_action, self.save_csv_action])
+        menu.addActions([self.copy_action, self.paste_action, self.copy_csv_action, self.save_csv_action])
+        if self._more:
+            menu.addSeparator()
+            menu.addActions(self._more)
         return menu
+
+
+def _numbers_for(rows: int, text: str) -> Floats:
+    """The numbers in `text`, float32 (rows,) or (1,). Raises SpecError."""
+    numbers = read_numbers(text)
+    if len(numbers) not in (1, rows):
+        given, chosen = figures.counted(len(numbers), "number"), figures.counted(rows, "row")
+        raise SpecError(f"The clipboard has {given}, but {chosen} {'is' if rows == 1 else 'are'} selected.")
+    return numbers

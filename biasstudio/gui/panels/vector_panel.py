@@ -2,9 +2,13 @@
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtWidgets import QGraphicsRectItem, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QGraphicsRectItem, QToolButton, QWidget
 
+from biasstudio.gui.bias_edits import BiasEdits
 from biasstudio.gui.panels import figures
+from biasstudio.gui.panels.bar_drag import BarDrag
 from biasstudio.gui.panels.colouring import bar_brushes, faded, level_indexes
 from biasstudio.gui.panels.comparison import moment_at, noted, runs_with, values_in_words
 from biasstudio.gui.panels.moment import Doubles, Moment, drawable, finite, largest, moment_of, not_finite_note
@@ -12,24 +16,27 @@ from biasstudio.gui.panels.overlays import Overlays
 from biasstudio.gui.panels.panel import PlotPanel
 from biasstudio.gui.panels.plot import Plot
 from biasstudio.gui.panels.ranges import SteadyRange
+from biasstudio.gui.panels.value_editor import ValueEditor
 from biasstudio.gui.theme import theme
 from biasstudio.gui.view_state import ViewState
 from biasstudio.recording.history import History
 from biasstudio.recording.network import BiasVector
 
 _LEAST_MARK_PIXELS = 4.0
+_EDGE_SHARE = 0.03
 _STROKE_PIXELS, _STROKE_SHARE = 2.0, 0.86
 _EXPLANATION = (
     "The chosen bias vector at the step that is shown: a bar for every unit, orange above zero, blue below. "
     "The grey bar behind is the value at step 0, before training. Click a bar to choose its unit everywhere. "
-    "While comparing, a stroke of a run's colour is that run's value."
+    "While comparing, a stroke of a run's colour is that run's value. "
+    "While the network stands, drag a bar's end to set its value by hand, or press F2 on the chosen unit to type it."
 )
 
 
 class VectorPanel(PlotPanel):
     """Bars at x = unit. Where units outnumber pixels a bar is a group's value of the greatest magnitude."""
 
-    def __init__(self, state: ViewState, parent: QWidget | None = None) -> None:
+    def __init__(self, state: ViewState, edits: BiasEdits | None = None, parent: QWidget | None = None) -> None:
         super().__init__(state, "Vector", _EXPLANATION, Plot("Bias vector, a bar for every unit", False, True), parent)
         self.setObjectName("vectorPanel")
         self._range = SteadyRange()
@@ -42,9 +49,26 @@ class VectorPanel(PlotPanel):
         for item in (self.mark, self.ghosts, self.bars, self.zero):
             self.plot.addItem(item, ignoreBounds=True)
         self.others = Overlays(self.plot, _STROKE_PIXELS)
-        self.plot.pressed.connect(self._click)
+        self.edits = edits or BiasEdits(state, self)
+        self.drag = BarDrag(self.plot, state, self.edits)
+        self.drag.clicked.connect(self.choose)
+        self.drag.ended.connect(self._let_axis_follow)
+        self.editor = ValueEditor(self.plot)
+        self.editor.valueChosen.connect(self._set_chosen)
+        self.edits.reasonChanged.connect(self.editor.hide)
+        self.plot.valueAsked.connect(self.ask_value)
         self.plot.hovered.connect(self._hover)
         self.restyle()
+
+    def add_action(self, action: QAction) -> None:
+        """Offer an action on the vector at the right of the title."""
+        button = QToolButton()
+        button.setObjectName(f"{action.objectName()}Button")
+        # No higher than the title: the panel's plot lies as those beside it.
+        button.setProperty("role", "slim")
+        button.setMaximumHeight(self.title.sizeHint().height())
+        button.setDefaultAction(action)
+        self.header.addWidget(button)
 
     def restyle(self) -> None:
         self._brushes = np.array(bar_brushes(), dtype=object)
@@ -65,11 +89,15 @@ class VectorPanel(PlotPanel):
         self._moment = moment
         others = self._draw_others(vector)
         shown = np.concatenate([finite(moment.initial), finite(moment.now), finite(others), [0.0]])
-        y = self._range.include(float(shown.min()), float(shown.max()))
+        # An axis that moved would move the bar away from the pointer that drags it.
+        held = self.drag.dragging
+        y = self.plot.shown_range()[1] if held else self._range.include(float(shown.min()), float(shown.max()))
         self.plot.set_range((-0.6, vector.length - 0.4), y)
         self._draw_mark(vector.length, y)
         note = not_finite_note(moment.now)
         grouped = f"{self._group} {vector.unit}s a bar" if self._group > 1 else "bias now"
+        if any(vector == edited for edited, _units in self.edits.in_effect()):
+            grouped = "edited by hand"
         self.say(note or noted(self.state, vector, f"{grouped} · ghost: step 0"), bool(note))
 
     def _draw_bars(self, moment: Moment) -> None:
@@ -83,7 +111,7 @@ class VectorPanel(PlotPanel):
         ):
             ghosts = drawable(extremes_of_groups(moment.initial, size))
             self.ghosts.setOpts(x0=centres - 0.43 * size, x1=centres + 0.43 * size, height=ghosts)
-        self._group = size
+        self._group = self.drag.units_a_bar = size
         limit = max(largest(moment.now), largest(moment.initial)) or 1.0
         brushes = self._brushes[level_indexes(now, limit)]
         half = 0.27 * size
@@ -118,8 +146,37 @@ class VectorPanel(PlotPanel):
             left = max(-0.6, min(unit - width / 2, length - 0.4 - width))
             self.mark.setRect(left, y[0], width, y[1] - y[0])
 
-    def _click(self, x: float, _y: float) -> None:
-        self.choose(round(x))
+    def _choose_by_key(self, key: int) -> None:
+        if not (key == Qt.Key.Key_Escape and self.drag.cancel()):
+            super()._choose_by_key(key)
+
+    def _let_axis_follow(self, value: float) -> None:
+        """The axis was held while a bar was dragged to `value`: at its end there is to be room to drag on."""
+        low, high = self.plot.shown_range()[1]
+        if min(value - low, high - value) < _EDGE_SHARE * (high - low):
+            self._range.reset()
+        self.mark_dirty()
+
+    def ask_value(self) -> None:
+        """Let the person type the chosen unit's value."""
+        vector, unit = self.state.vector, self.state.unit
+        if vector is None or self._moment is None:
+            return
+        if unit is None:
+            low, _high = self.plot.shown_range()[1]
+            self.plot.say(f"Choose a {vector.unit} first: click its bar, or press an arrow key.", 0, low)
+            return
+        value = float(self._moment.now[unit])
+        if self.edits.reason:
+            self.plot.say(self.edits.reason, unit, value)
+        else:
+            self.plot.say("", 0, 0)
+            spot = self.plot.position_of(unit, float(drawable(self._moment.now[unit : unit + 1])[0]))
+            self.editor.open(figures.unit_name(vector, unit), value, spot)
+
+    def _set_chosen(self, value: float) -> None:
+        if self.state.vector is not None and self.state.unit is not None:
+            self.edits.set_unit(self.state.vector, self.state.unit, value)
 
     def _hover(self, x: float, y: float) -> None:
         unit, vector, moment = round(x), self.state.vector, self._moment
@@ -128,8 +185,9 @@ class VectorPanel(PlotPanel):
             return
         now, initial = figures.signed(moment.now[unit]), figures.signed(moment.initial[unit])
         name = figures.unit_name(vector, unit)
+        hint = self.drag.show_cursor(x, y)
         others = values_in_words(self.state, vector, self.state.step, lambda other: other.now[unit])
-        self.plot.say(f"{name} · step {self.state.step:,} · {now} · initial {initial}{others}", x, y)
+        self.plot.say(f"{name} · step {self.state.step:,} · {now} · initial {initial}{others}{hint}", x, y)
 
 
 def extremes_of_groups(values: Doubles, size: int) -> Doubles:

@@ -28,3 +28,24 @@ def _move_pressed(plot, spot):
     where = plot.viewport().mapToGlobal(spot)
     moved = QMouseEvent(QEvent.Type.MouseMove, spot, where, Qt.MouseButton.NoButton, left, Qt.KeyboardModifier(0))
     QApplication.sendEvent(plot.viewport(), moved)
+
+
+def press(plot, spot):
+    QTest.mousePress(plot.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+
+
+def move_pressed(plot, spot):
+    _move_pressed(plot, spot)
+
+
+def release(plot, spot):
+    QTest.mouseRelease(plot.viewport(), Qt.MouseButton.LeftButton, pos=spot)
+
+
+def drag_end(plot, unit, value, to_value):
+    """Take a bar's end and move it in three moves."""
+    start, end = plot.position_of(unit, value), plot.position_of(unit, to_value)
+    press(plot, start)
+    for share in (0.3, 0.7, 1.0):
+        _move_pressed(plot, QPointF(start) + share * QPointF(end - start))
+    release(plot, end)

@@ -162,7 +162,12 @@ def test_csv_is_copied_and_saved(values, tmp_path, frames):
 
 def test_a_context_menu_offers_copies(values):
     menu = values.make_menu()
-    assert [action.text().replace("&", "") for action in menu.actions()] == ["Copy", "Copy as CSV", "Save as CSV…"]
+    assert [action.text().replace("&", "") for action in menu.actions()] == [
+        "Copy",
+        "Paste",
+        "Copy as CSV",
+        "Save as CSV…",
+    ]
     menu.deleteLater()
 
 

@@ -1,0 +1,49 @@
+"""What a network's validation data give, found beside its training: nothing of the model's own states is touched."""
+
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import keras
+import tensorflow as tf
+
+from biasstudio.engine.build import Network, metrics_for
+from biasstudio.engine.data import load_samples
+from biasstudio.spec.experiment import Experiment
+
+Batches = Iterable[tuple[Any, Any]]
+
+
+def validation_batches(experiment: Experiment) -> Batches | None:
+    """x and y of each batch on which `model.fit` of the experiment validates; None where nothing is kept back for it.
+
+    They can be gone through again and again. Raises SpecError where nothing is left to train with, and OSError where a
+    shipped file is missing.
+    """
+    training = experiment.training
+    samples = load_samples(experiment.data).split(training.validation_share)[1]
+    if samples is None:
+        return None
+    parts = [slice(start, start + training.batch_size) for start in range(0, len(samples.x), training.batch_size)]
+    return [(samples.x[part], samples.y[part]) for part in parts]
+
+
+class Evaluation:
+    """Loss and metrics of a network, as `model.evaluate` gives them. Belongs to the thread that owns the network.
+
+    `model.evaluate` itself, called in a callback of `fit`, would start the means of the epoch under way anew: they are
+    the model's. A second model over the same layers has its own, and shares the weights.
+    """
+
+    def __init__(self, network: Network) -> None:
+        self._model = keras.Model(network.model.inputs, network.model.outputs)
+        self._model.compile(loss=network.model.loss, metrics=metrics_for(network.experiment))
+        self._step = tf.function(self._model.test_step, reduce_retracing=True)
+
+    def figures(self, batches: Batches, gives_up: Callable[[], bool]) -> dict[str, float] | None:
+        """By the names of Keras's logs. `gives_up` is called between batches; None where it gave True."""
+        self._model.reset_metrics()
+        for number, batch in enumerate(batches):
+            if number and gives_up():
+                return None
+            self._step(batch)
+        return {name: float(value) for name, value in self._model.get_metrics_result().items()}
