@@ -10,6 +10,8 @@ from biasstudio.spec.losses import BINARY, LABEL, LOSS_TYPES, ONE_HOT
 def label_shares(data: DataSet) -> tuple[float, ...]:
     """The share of each label in the data set, from label 0 on; empty where the targets are numbers."""
     known = data.type
+    if not known.classes:
+        return ()
     if not known.counts:
         # What is generated has two halves, or falls into them by chance.
         return (1 / known.classes,) * known.classes
