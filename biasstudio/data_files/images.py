@@ -63,7 +63,7 @@ def image_folder(path: Path, cancelled: Cancelled) -> ImageFolder:
     with said_plainly(path):
         entries = sorted(os.scandir(path), key=lambda entry: entry.name)
         folders = [Path(entry.path) for entry in entries if entry.is_dir() and not _hidden(entry.name)]
-        loose = len(entries) - len(folders)
+        loose = sum(not entry.is_dir() for entry in entries)
         names: list[str] = []
         images: list[Path] = []
         labels: list[int] = []
