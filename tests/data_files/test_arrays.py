@@ -154,6 +154,12 @@ WITH_NAN = np.where(np.arange(40 * 30).reshape(40, 5, 6) % 500 == 499, np.nan, X
             {},
             "a.npz: y has 6 values for each sample that are not a 1 among zeros, so no classes",
         ),
+        (
+            {"x": X, "y": np.eye(4)[np.arange(40) % 4] + np.eye(4)[0]},
+            {},
+            "a.npz: y has 4 values for each sample that are",
+        ),
+        ({"x": X, "y": np.ones((40, 2))}, {}, "a.npz: y has 2 values for each sample that are not a 1 among zeros"),
         ({"x": X, "y": np.ones(40)}, {}, "a.npz: y is '1' for all samples: expected two classes or more."),
         ({"x": X, "y": np.array(["a", "b"] * 20)}, {"task": "numbers"}, "a.npz: y holds texts, which are no numbers"),
         ({"x": np.array(["a", "b"] * 20), "y": np.arange(40)}, {}, "a.npz: x holds texts: expected numbers."),

@@ -173,6 +173,15 @@ def test_columns_become_numbers(titanic):
     assert data.found.sample_shape == (6,)
 
 
+def test_what_only_python_takes_for_a_number_is_a_text(tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("a,y\n1_0,0\n2_0,1\n1_0,1\n")
+    for missing in ("", ",1\n"):
+        path.write_text("a,y\n1_0,0\n2_0,1\n1_0,1\n" + missing)
+        x, _ = arrays(found("csv", path=str(path), target="y", missing="drop", shuffled=False))
+        assert x.tolist() == [[1, 0], [0, 1], [1, 0]]
+
+
 def test_rows_with_empty_cells_can_be_left_out(titanic):
     given = {"path": str(titanic), "target": "Embarked", "columns": ("Age", "Sex"), "shuffled": False}
     data = found("csv", missing="drop", **given)
