@@ -8,6 +8,7 @@ import tensorflow as tf
 
 from biasstudio.engine.build import Network, metrics_for
 from biasstudio.engine.data import load_samples
+from biasstudio.engine.streamed_data import reading
 from biasstudio.spec.experiment import Experiment
 
 Batches = Iterable[tuple[Any, Any]]
@@ -16,15 +17,12 @@ Batches = Iterable[tuple[Any, Any]]
 def validation_batches(experiment: Experiment) -> Batches | None:
     """x and y of each batch on which `model.fit` of the experiment validates; None where nothing is kept back for it.
 
-    They can be gone through again and again. Raises SpecError where nothing is left to train with, and OSError where a
-    shipped file is missing.
+    They can be gone through again and again. Raises SpecError where nothing is left to train with, or where the
+    data can't be read.
     """
     training = experiment.training
-    samples = load_samples(experiment.data).split(training.validation_share)[1]
-    if samples is None:
-        return None
-    parts = [slice(start, start + training.batch_size) for start in range(0, len(samples.x), training.batch_size)]
-    return [(samples.x[part], samples.y[part]) for part in parts]
+    samples = load_samples(experiment).split(training.validation_share)[1]
+    return None if samples is None else samples.batches(training.batch_size)
 
 
 class Evaluation:
@@ -40,10 +38,14 @@ class Evaluation:
         self._step = tf.function(self._model.test_step, reduce_retracing=True)
 
     def figures(self, batches: Batches, gives_up: Callable[[], bool]) -> dict[str, float] | None:
-        """By the names of Keras's logs. `gives_up` is called between batches; None where it gave True."""
+        """By the names of Keras's logs. `gives_up` is called between batches; None where it gave True.
+
+        Raises SpecError where a batch can't be read.
+        """
         self._model.reset_metrics()
-        for number, batch in enumerate(batches):
-            if number and gives_up():
-                return None
-            self._step(batch)
+        with reading():
+            for number, batch in enumerate(batches):
+                if number and gives_up():
+                    return None
+                self._step(batch)
         return {name: float(value) for name, value in self._model.get_metrics_result().items()}

@@ -176,7 +176,7 @@ class SettingsBar(QWidget):
         # The training has a seed of its own.
         field.control.setObjectName(f"argument_data_{argument.name}")
         field.control.setAccessibleName(f"data {argument.name}")
-        field.set_width_for(_SAMPLES.get(argument.name, "12345"))
+        field.set_width_for(max(argument.choices, key=len, default=_SAMPLES.get(argument.name, "12345")))
         field.valueChosen.connect(lambda value: self._choose_data_parameter(field, value))
         self._fault.watch(field)
         return field

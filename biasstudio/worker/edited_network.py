@@ -57,15 +57,16 @@ class EditedNetwork:
         edit, network, self._due = self._due, self._network, None
         if edit is None:
             return None
+        started = time.monotonic()
         try:
             unfit = misfit(edit.experiment, network.layers[-1].output_shape) if network.layers else None
             batches = None if unfit else _validation_of(edit.experiment)
+            if batches is None:
+                return BiasesEvaluated(edit.number, note=str(unfit) if unfit else NO_VALIDATION)
+            found = self._evaluate(edit, batches, lambda: waits() and time.monotonic() - started > PATIENCE_SECONDS)
         except SpecError as error:
-            unfit, batches = error, None
-        if batches is None:
-            return BiasesEvaluated(edit.number, note=str(unfit) if unfit else NO_VALIDATION)
-        started = time.monotonic()
-        found = self._evaluate(edit, batches, lambda: waits() and time.monotonic() - started > PATIENCE_SECONDS)
+            # The data can't be read.
+            return BiasesEvaluated(edit.number, note=str(error))
         if found is None:
             self._due = edit
         return found

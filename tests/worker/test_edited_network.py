@@ -108,7 +108,7 @@ def train_script(experiment, edits, before=None):
     model = model_of(experiment)
     if before:
         before(model)
-    samples, validation = load_samples(experiment.data).split(experiment.training.validation_share)
+    samples, validation = load_samples(experiment).split(experiment.training.validation_share)
     script = Script(edits)
     model.fit(
         samples.x,
@@ -186,7 +186,7 @@ def test_the_figures_are_those_of_keras_without_and_with_the_edit(qtbot, worker)
     build(qtbot, worker, experiment)
     evaluated = edit(qtbot, worker, experiment, 0, "dense/bias", FIRST)
     model = model_of(experiment)
-    validation = load_samples(experiment.data).split(0.1)[1]
+    validation = load_samples(experiment).split(0.1)[1]
     for figures in (evaluated.before, evaluated.after):
         expected = model.evaluate(validation.x, validation.y, verbose=0, return_dict=True)
         assert list(figures) == ["loss", "accuracy"]
