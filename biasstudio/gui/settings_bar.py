@@ -13,7 +13,8 @@ from biasstudio.gui.checked_text import forget_typing, restore_texts
 from biasstudio.gui.choice_box import ChoiceBox
 from biasstudio.gui.document import Document
 from biasstudio.gui.fault_label import FaultLabel
-from biasstudio.gui.locking import lock_controls
+from biasstudio.gui.locking import lock_control, lock_controls
+from biasstudio.gui.training_more import TrainingMore
 from biasstudio.spec.arguments import Argument, SpecError
 from biasstudio.spec.data_sets import DATA_SET_TYPES, GIVEN_TYPES, DataSet
 from biasstudio.spec.experiment import TRAINING_ARGUMENTS, Experiment
@@ -61,6 +62,8 @@ class SettingsBar(QWidget):
             "optimizer": self._add_choice("Optimizer", "optimizerChoice", "optimizer", optimizers),
         }
         self._fields = [self._add_field(argument) for argument in TRAINING_ARGUMENTS if argument.name in _FIELDS]
+        self._more = TrainingMore(document)
+        self._flow.addWidget(self._more)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -189,6 +192,7 @@ class SettingsBar(QWidget):
     def _lock(self) -> None:
         for group in self._groups:
             lock_controls(group, self._lock_reason)
+        lock_control(self._more, self._lock_reason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
