@@ -1,0 +1,134 @@
+"""PreviewView: what a file holds: the first rows of a table, example images by class, or arrays with their shapes."""
+
+from PySide6.QtCore import QSize, Qt, QThreadPool
+from PySide6.QtGui import QIcon, QImage, QImageReader, QPixmap
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QLabel,
+    QListWidget,
+    QListWidgetItem,
+    QStackedWidget,
+    QTableView,
+    QTreeWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
+
+from biasstudio.data_files.preview import ArraysPreview, ImagesPreview, Preview, TablePreview
+from biasstudio.gui.background import Job
+from biasstudio.gui.data.table_model import TableModel
+
+_THUMBNAIL = 72
+_WIDEST_COLUMN = 220
+
+
+class PreviewView(QStackedWidget):
+    """Shows one preview at a time; images are read in a thread of `pool`."""
+
+    def __init__(self, pool: QThreadPool, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("dataPreview")
+        self._pool = pool
+        self._job: Job | None = None
+        self._nothing = QLabel("Reading…", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._nothing.setProperty("role", "muted")
+        self.rows = TableModel(self)
+        self._table = self._make_table()
+        self._arrays = self._make_arrays()
+        self._images = self._make_images()
+        for page in (self._nothing, self._table, self._arrays, self._images):
+            self.addWidget(page)
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        table.setObjectName("dataTable")
+        table.setAccessibleName("The first rows")
+        table.setModel(self.rows)
+        table.setProperty("lined", True)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setSelectionMode(QAbstractItemView.SelectionMode.ContiguousSelection)
+        table.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        table.verticalHeader().setDefaultSectionSize(24)
+        return table
+
+    def _make_arrays(self) -> QTreeWidget:
+        arrays = QTreeWidget()
+        arrays.setObjectName("dataArrays")
+        arrays.setAccessibleName("The arrays in the file")
+        arrays.setHeaderLabels(["Array", "Shape", "Type", "Used as"])
+        arrays.setRootIsDecorated(False)
+        return arrays
+
+    def _make_images(self) -> QListWidget:
+        images = QListWidget()
+        images.setObjectName("dataImages")
+        images.setAccessibleName("Example images with their classes")
+        images.setViewMode(QListWidget.ViewMode.IconMode)
+        images.setMovement(QListWidget.Movement.Static)
+        images.setResizeMode(QListWidget.ResizeMode.Adjust)
+        images.setIconSize(QSize(_THUMBNAIL, _THUMBNAIL))
+        images.setGridSize(QSize(_THUMBNAIL + 24, _THUMBNAIL + 30))
+        images.setUniformItemSizes(True)
+        return images
+
+    def show_nothing(self, sentence: str) -> None:
+        """Say why there is nothing to see."""
+        self._nothing.setText(sentence)
+        self.setCurrentWidget(self._nothing)
+
+    def show_table(self, preview: TablePreview, target: str, inputs: frozenset[str]) -> None:
+        """The first rows; the target's column is brought into sight."""
+        other = self.rows.columnCount() != len(preview.columns)
+        moved = self.rows.target
+        self.rows.show(preview, target, inputs)
+        self.setCurrentWidget(self._table)
+        if other:
+            self._table.resizeColumnsToContents()
+            for column in range(self.rows.columnCount()):
+                self._table.setColumnWidth(column, min(_WIDEST_COLUMN, self._table.columnWidth(column) + 8))
+        if (other or moved != self.rows.target) and self.rows.target >= 0 and self.rows.rowCount():
+            self._table.scrollTo(self.rows.index(0, self.rows.target))
+
+    def show_arrays(self, preview: ArraysPreview, used: dict[str, str]) -> None:
+        """The arrays; `used` says by name what each serves as."""
+        self._arrays.clear()
+        for array in preview.arrays:
+            shape = " × ".join(f"{side:,}" for side in array.shape) or "one number"
+            self._arrays.addTopLevelItem(QTreeWidgetItem([array.name, shape, array.dtype, used.get(array.name, "")]))
+        for column in range(3):
+            self._arrays.resizeColumnToContents(column)
+        self.setCurrentWidget(self._arrays)
+
+    def show_images(self, preview: ImagesPreview) -> None:
+        """Example images; they appear when they are read."""
+        self.stop()
+        self._images.clear()
+        self.setCurrentWidget(self._images)
+        job = Job(lambda job: [(_thumbnail(path), name) for path, name in preview.examples if not job.cancelled])
+        self._job = job
+        job.succeeded.connect(self._add_images)
+        job.ended.connect(job.deleteLater)
+        job.start(self._pool)
+
+    def _add_images(self, images: list[tuple[QImage, str]]) -> None:
+        for image, name in images:
+            item = QListWidgetItem(QIcon(QPixmap.fromImage(image)), name, self._images)
+            item.setToolTip(name)
+
+    def stop(self) -> None:
+        """Read no more images."""
+        if self._job is not None:
+            self._job.cancel()
+            self._job = None
+
+
+def _thumbnail(path: object) -> QImage:
+    """In the pool's thread. Empty where the file is no image; the summary says how many are not."""
+    reader = QImageReader(str(path))
+    reader.setAutoTransform(True)
+    size = reader.size()
+    if size.isValid():
+        reader.setScaledSize(size.scaled(_THUMBNAIL, _THUMBNAIL, Qt.AspectRatioMode.KeepAspectRatio))
+    return reader.read()
