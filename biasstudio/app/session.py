@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 
+from biasstudio.app.data_session import DataSession
 from biasstudio.app.job_session import JobSession
 from biasstudio.app.model_session import ModelSession
 from biasstudio.app.run_session import RunSession
@@ -42,6 +43,7 @@ class Session(QObject):
         self.runs = RunSession(document, window)
         self.jobs = JobSession(window, self.runs, self.worker)
         self.models = ModelSession(document, window, self.runs, self.worker)
+        self.data = DataSession(document, window)
         self._state = WorkerState.LOADING
         self._built: Built | None = None
         self._asked: Experiment | None = None
@@ -79,6 +81,7 @@ class Session(QObject):
         self._closing = True
         self.jobs.close()
         self.models.close()
+        self.data.close()
         self.runs.close()
         if self.worker.isRunning():
             self.worker.send(Close())
@@ -237,6 +240,7 @@ class Session(QObject):
             self._state, can_train=can_train, trained=trained, reason=str(problem) if problem else ""
         )
         self._show_message(problem)
+        self.data.show_problem(problem, is_misfit=self._refused is None)
 
     def _problem(self) -> SpecError | None:
         """Why the present experiment can't be trained, as far as it is known."""

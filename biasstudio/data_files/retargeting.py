@@ -15,7 +15,7 @@ from biasstudio.spec.own_data_types import CLASSES
 
 
 def with_guessed_task(name: str, parameters: Mapping[str, Any], cancelled: Cancelled = never) -> dict[str, Any]:
-    """`parameters` with a task, and an order of the samples that suits it, where they have no task. Raises SpecError."""
+    """`parameters` with a task, and whether to shuffle for it, where they have no task. Raises SpecError."""
     if name == "images" or "task" in parameters:
         return dict(parameters)
     path = Path(parameters["path"])

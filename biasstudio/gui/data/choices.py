@@ -7,10 +7,11 @@ from typing import Any
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFileDialog, QGridLayout, QLabel, QPushButton, QWidget
 
-from biasstudio.data_files.preview import ArraysPreview, Preview, TablePreview
+from biasstudio.data_files.preview import ArraysPreview, TablePreview
 from biasstudio.gui.argument_field import ArgumentField, argument_help
 from biasstudio.gui.checked_text import forget_typing
 from biasstudio.gui.choice_box import ChoiceBox
+from biasstudio.gui.data.data_reader import Preview
 from biasstudio.gui.data.input_columns import InputColumns
 from biasstudio.gui.fault_label import FaultLabel
 from biasstudio.spec.arguments import Argument
@@ -53,7 +54,7 @@ class Choices(QWidget):
         super().__init__(parent)
         self._boxes: dict[str, ChoiceBox] = {}
         self._fields: dict[str, ArgumentField] = {}
-        self._columns: InputColumns | None = None
+        self._columns = InputColumns(self)
         self._targets_file: QPushButton | None = None
         self._grid = QGridLayout(self)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -65,13 +66,13 @@ class Choices(QWidget):
             if argument.name != "path":
                 self._add(argument)
         self._grid.addWidget(self._fault, self._grid.rowCount(), 0, 1, 2)
-        if self._columns is not None:
-            self._grid.addWidget(self._columns, self._grid.rowCount(), 0, 1, 2)
-        self._grid.setRowStretch(self._grid.rowCount() - (self._columns is not None), 1)
+        self._grid.addWidget(self._columns, self._grid.rowCount(), 0, 1, 2)
+        # The list takes all the height that is left; where there is none, the fields stay at the top.
+        self._grid.setRowStretch(self._grid.rowCount() - 1, 100)
+        self._grid.setRowStretch(self._grid.rowCount(), 1)
 
     def _add(self, argument: Argument) -> None:
         if argument.name == "columns":
-            self._columns = InputColumns(self)
             self._columns.chosen.connect(lambda columns: self.chosen.emit("columns", columns))
         elif argument.kind == "path":
             self._targets_file = self._button(argument)
@@ -119,7 +120,7 @@ class Choices(QWidget):
 
     def show_values(self, parameters: Mapping[str, Any], preview: Preview | None) -> None:
         """Show the values, and what can be picked of what the file holds."""
-        self._fill(parameters, preview)
+        self._fill(preview)
         for name, box in self._boxes.items():
             box.setCurrentIndex(box.findData(parameters.get(name)))
         for name, field in self._fields.items():
@@ -128,12 +129,12 @@ class Choices(QWidget):
         if self._targets_file is not None:
             path = parameters.get("targets_path")
             self._targets_file.setText(Path(path).name if path else "Choose…")
-        if self._columns is not None and isinstance(preview, TablePreview):
+        if isinstance(preview, TablePreview):
             target = parameters.get("target", "")
             names = tuple(column.name for column in preview.columns if column.name != target)
             self._columns.show_columns(names, inputs_of(parameters, preview))
 
-    def _fill(self, parameters: Mapping[str, Any], preview: Preview | None) -> None:
+    def _fill(self, preview: Preview | None) -> None:
         names: list[str] = []
         if isinstance(preview, TablePreview):
             names = [column.name for column in preview.columns]

@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from biasstudio.gui.theme import theme
 
 _ROW, _MOST_ROWS = 19, 7
-_LONGEST_NAME = 150
+_LONGEST_NAME, _LONGEST_BAR = 150, 360
 
 
 class ClassCounts(QWidget):
@@ -49,9 +49,12 @@ class ClassCounts(QWidget):
         painter, colours = QPainter(self), theme().colours
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         metrics = self.fontMetrics()
-        names = min(_LONGEST_NAME, max(metrics.horizontalAdvance(name) for name, _ in self._rows)) + 10
+        names = min(_LONGEST_NAME, max(metrics.horizontalAdvance(name) for name, _ in self._rows)) + 14
         figures = max(metrics.horizontalAdvance(f"{count:,}") for _, count in self._rows) + 8
-        room, most = max(20, self.width() - names - figures), max(1, *(count for _, count in self._rows))
+        room, most = (
+            max(20, min(_LONGEST_BAR, self.width() - names - figures)),
+            max(1, *(count for _, count in self._rows)),
+        )
         for row, (name, count) in enumerate(self._rows):
             top = row * _ROW
             at = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable
 
-from PySide6.QtWidgets import QCheckBox, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
+from biasstudio.gui.toggle import Toggle
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.experiment import Experiment
@@ -11,12 +12,12 @@ from biasstudio.spec.fitting import Fitting, fitted_to, small_network_for
 
 
 class FitChoice(QWidget):
-    """One box that fits the present network; where that can't be, one that puts a small network in its place."""
+    """One switch that fits the present network; where that can't be, one that puts a small network in its place."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._change: Callable[[Experiment, DataSet], Fitting] = fitted_to
-        self.box = QCheckBox()
+        self.box = Toggle()
         self.box.setObjectName("dataFit")
         self.box.setChecked(True)
         self._about = QLabel(wordWrap=True)
@@ -45,9 +46,8 @@ class FitChoice(QWidget):
         except SpecError as other:
             self._offer(None, "Fit the network to the data", str(other))
             return
-        self._offer(
-            small_network_for, f"Put a small network in its place: {', '.join(parts)}", f"The network doesn't fit. {reason}"
-        )
+        text = f"Put a small network in its place: {', '.join(parts)}"
+        self._offer(small_network_for, text, f"The network doesn't fit. {reason}")
 
     def _offer(self, change: Callable[[Experiment, DataSet], Fitting] | None, text: str, about: str) -> None:
         if change is not self._change:
@@ -56,6 +56,7 @@ class FitChoice(QWidget):
         self._change = change or fitted_to
         self.box.setEnabled(change is not None)
         self.box.setText(text)
+        self.box.setAccessibleName(text)
         self._about.setText(about)
 
     def apply(self, experiment: Experiment, data: DataSet) -> Experiment:

@@ -1,7 +1,9 @@
 """InputColumns: which columns of a table the network gets."""
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSize, Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListWidget, QListWidgetItem, QPushButton, QVBoxLayout, QWidget
+
+_ROW = 22
 
 
 class InputColumns(QWidget):
@@ -23,7 +25,8 @@ class InputColumns(QWidget):
         self._list = QListWidget()
         self._list.setObjectName("dataColumns")
         self._list.setAccessibleName("Columns that are inputs")
-        self._list.setMinimumHeight(112)
+        self._list.setMinimumHeight(5 * _ROW)
+        self._list.setTextElideMode(Qt.TextElideMode.ElideRight)
         self._list.itemChanged.connect(lambda _item: self._choose())
         head = QHBoxLayout()
         head.addWidget(self._count, 1)
@@ -33,9 +36,11 @@ class InputColumns(QWidget):
         rows.setSpacing(2)
         rows.addLayout(head)
         rows.addWidget(self._list, 1)
+        self.hide()
 
     def show_columns(self, names: tuple[str, ...], inputs: frozenset[str]) -> None:
         """Show the columns that can be inputs, and which of them are."""
+        self.setVisible(bool(names))
         self._inputs = inputs
         self._list.blockSignals(True)
         if names != self._names:
@@ -44,7 +49,8 @@ class InputColumns(QWidget):
             for name in names:
                 item = QListWidgetItem(name, self._list)
                 item.setToolTip(name)
-                item.setFlags(Qt.ItemFlag.ItemIsEnabled | Qt.ItemFlag.ItemIsSelectable | Qt.ItemFlag.ItemIsUserCheckable)
+                item.setSizeHint(QSize(0, _ROW))
+                item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
         for row, name in enumerate(names):
             state = Qt.CheckState.Checked if name in inputs else Qt.CheckState.Unchecked
             self._list.item(row).setCheckState(state)

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from biasstudio.data_files.preview import ArraysPreview, ImagesPreview, Preview, TablePreview
+from biasstudio.data_files.preview import ArraysPreview, ImagesPreview, TablePreview
 from biasstudio.gui.background import Job
 from biasstudio.gui.data.table_model import TableModel
 
@@ -30,6 +30,7 @@ class PreviewView(QStackedWidget):
         self.setObjectName("dataPreview")
         self._pool = pool
         self._job: Job | None = None
+        self._shown_images: ImagesPreview | None = None
         self._nothing = QLabel("Reading…", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._nothing.setProperty("role", "muted")
         self.rows = TableModel(self)
@@ -79,17 +80,17 @@ class PreviewView(QStackedWidget):
         self.setCurrentWidget(self._nothing)
 
     def show_table(self, preview: TablePreview, target: str, inputs: frozenset[str]) -> None:
-        """The first rows; the target's column is brought into sight."""
-        other = self.rows.columnCount() != len(preview.columns)
-        moved = self.rows.target
+        """The first rows, the target before the other columns."""
         self.rows.show(preview, target, inputs)
         self.setCurrentWidget(self._table)
-        if other:
-            self._table.resizeColumnsToContents()
-            for column in range(self.rows.columnCount()):
-                self._table.setColumnWidth(column, min(_WIDEST_COLUMN, self._table.columnWidth(column) + 8))
-        if (other or moved != self.rows.target) and self.rows.target >= 0 and self.rows.rowCount():
-            self._table.scrollTo(self.rows.index(0, self.rows.target))
+        header = self._table.horizontalHeader()
+        for column in range(self.rows.columnCount()):
+            header.moveSection(header.visualIndex(column), column)
+        if self.rows.target >= 0:
+            header.moveSection(self.rows.target, 0)
+        self._table.resizeColumnsToContents()
+        for column in range(self.rows.columnCount()):
+            self._table.setColumnWidth(column, min(_WIDEST_COLUMN, self._table.columnWidth(column) + 8))
 
     def show_arrays(self, preview: ArraysPreview, used: dict[str, str]) -> None:
         """The arrays; `used` says by name what each serves as."""
@@ -99,13 +100,17 @@ class PreviewView(QStackedWidget):
             self._arrays.addTopLevelItem(QTreeWidgetItem([array.name, shape, array.dtype, used.get(array.name, "")]))
         for column in range(3):
             self._arrays.resizeColumnToContents(column)
+            self._arrays.setColumnWidth(column, self._arrays.columnWidth(column) + 16)
         self.setCurrentWidget(self._arrays)
 
     def show_images(self, preview: ImagesPreview) -> None:
         """Example images; they appear when they are read."""
+        self.setCurrentWidget(self._images)
+        if preview is self._shown_images:
+            return
+        self._shown_images = preview
         self.stop()
         self._images.clear()
-        self.setCurrentWidget(self._images)
         job = Job(lambda job: [(_thumbnail(path), name) for path, name in preview.examples if not job.cancelled])
         self._job = job
         job.succeeded.connect(self._add_images)

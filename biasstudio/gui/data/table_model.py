@@ -55,15 +55,13 @@ class TableModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             side = Qt.AlignmentFlag.AlignRight if column.kind == "number" else Qt.AlignmentFlag.AlignLeft
             return side | Qt.AlignmentFlag.AlignVCenter
-        if role == Qt.ItemDataRole.BackgroundRole and column.name == self._target:
-            return QBrush(QColor(theme().colours.accent_soft))
+        if role == Qt.ItemDataRole.ForegroundRole and column.name == self._target:
+            return QBrush(QColor(theme().colours.accent))
         if role == Qt.ItemDataRole.ForegroundRole and not self._used(column):
             return QBrush(QColor(theme().colours.faint))
         return None
 
-    def headerData(
-        self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> Any:
+    def headerData(self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if orientation is Qt.Orientation.Vertical:
             return section + 1 if role == Qt.ItemDataRole.DisplayRole else None
         column = self._columns[section]
