@@ -15,6 +15,11 @@ from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.fitting import Fitting, fitted_to, small_network_for
 
+_FITTINGS = (
+    (fitted_to, "Fit the network", "Set its input, its last layer and the loss to what these data need"),
+    (small_network_for, "Take a small network", "Put two Dense layers in its place, which these data fit"),
+)
+
 
 class DataSession(QObject):
     """Lives in the GUI thread; files are read in a thread of a pool."""
@@ -40,34 +45,32 @@ class DataSession(QObject):
         self._shown_dialog().open_path(path)
 
     def edit(self) -> None:
-        """The same for the experiment's own data, as they were chosen."""
-        if self._document.experiment.data.found is not None:
-            self._shown_dialog().open_data(self._document.experiment.data)
+        """The same for the experiment's data as they are; what is no file of the person's own is only looked at."""
+        self._shown_dialog().open_data(self._document.experiment.data)
 
-    def show_problem(self, problem: SpecError | None, *, is_misfit: bool) -> None:
-        """Offer what mends a network that doesn't fit its data, or data that are not there any more."""
-        notices, answers = self._window.notices, []
-        if problem is not None and is_misfit:
+    def show_problem(self, misfit: SpecError | None, fault: str) -> None:
+        """Offer what mends a network that doesn't fit its data, or data that can't be had, for the reason `fault`."""
+        title, answers = "The network doesn't fit the data", []
+        if misfit is not None:
             answers = self._fitting_answers()
-        elif problem is not None and problem.argument in ("path", "targets_path"):
+        elif fault and self._document.experiment.data.found is not None:
+            title = "The data can't be read"
             answers = [("Choose the data anew", "Look at the file again, or take another", self.edit)]
-        if problem is None or not answers:
-            notices.withdraw("data")
-            return
-        title = "The network doesn't fit the data" if is_misfit else "The data can't be read"
-        notices.say("data", title, str(problem), answers, warning=True)
+        if answers:
+            self._window.notices.say("data", title, str(misfit or fault), answers, warning=True)
+        else:
+            self._window.notices.withdraw("data")
 
     def _fitting_answers(self) -> list[Answer]:
         experiment = self._document.experiment
         if experiment.weights is not None and experiment.weights.whole:
             return []
-        for change, text in ((fitted_to, "Fit the network"), (small_network_for, "Take a small network")):
+        for change, text, tip in _FITTINGS:
             try:
-                fitting = change(experiment, experiment.data)
+                change(experiment, experiment.data)
             except SpecError:
-                # Not of use here; what doesn't fit is said in the notice.
+                # What doesn't fit is said in the notice.
                 continue
-            tip = f"Sets: {', '.join(fitting.changes)}"
             return [(text, tip, partial(self._document.edit, text, partial(_changed, change)))]
         return []
 

@@ -243,7 +243,7 @@ class Session(QObject):
             self._state, can_train=can_train, trained=trained, reason=str(problem) if problem else ""
         )
         self._show_message(problem)
-        self.data.show_problem(problem, is_misfit=self._refused is None)
+        self.data.show_problem(problem if self._refused is None else None, self._data_fault)
 
     def _problem(self) -> SpecError | None:
         """Why the present experiment can't be trained, as far as it is known."""

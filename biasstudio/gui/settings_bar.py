@@ -83,6 +83,7 @@ class SettingsBar(QWidget):
         box.chosen.connect(self._choose_data)
         box.openAsked.connect(self.openDataAsked)
         box.imagesAsked.connect(self.openImagesAsked)
+        box.lookAsked.connect(self.editDataAsked)
         group = labelled("Data", box)
         # The data's parameters stand beside its name and wrap with it.
         self._data_row = QHBoxLayout()

@@ -12,7 +12,7 @@ from biasstudio.gui.theme import theme
 from biasstudio.spec.data_sets import GIVEN_TYPES, DataSet
 from biasstudio.spec.own_data_types import OWN_TYPES
 
-_OPEN, _IMAGES = "open", "images"
+_OPEN, _IMAGES, _LOOK = "open", "images", "look"
 _MOST_OWN = 5
 
 
@@ -22,6 +22,8 @@ class DataChoice(ChoiceBox):
     chosen = Signal(object)
     openAsked = Signal()
     imagesAsked = Signal()
+    lookAsked = Signal()
+    """The person wants to look at the present data."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -48,6 +50,7 @@ class DataChoice(ChoiceBox):
             self._add(data.type.title, data, facts_of(data))
         self._add("Open data…", _OPEN, "A table, or arrays of NumPy")
         self._add("Open a folder of images…", _IMAGES, "A folder for each class")
+        self._add("Look at these data…", _LOOK, "What the present data hold, and how many samples each class has")
 
     def _add_heading(self, text: str) -> None:
         item = QStandardItem(text)
@@ -82,6 +85,8 @@ class DataChoice(ChoiceBox):
             self.openAsked.emit()
         elif value == _IMAGES:
             self.imagesAsked.emit()
+        elif value == _LOOK:
+            self.lookAsked.emit()
         elif shown is not None and value not in (shown.name if shown.found is None else None, shown):
             self.chosen.emit(value if isinstance(value, DataSet) else DataSet.of(value))
 

@@ -22,13 +22,15 @@ from PySide6.QtWidgets import (
 from biasstudio.data_files.preview import ArraysPreview, ImagesPreview, TablePreview
 from biasstudio.gui.data.choices import Choices, inputs_of
 from biasstudio.gui.data.class_counts import ClassCounts
-from biasstudio.gui.data.data_reader import DataReader, Reading, Request
+from biasstudio.gui.data.data_reader import DataReader, Preview, Reading, Request
 from biasstudio.gui.data.fit_choice import FitChoice
 from biasstudio.gui.data.preview_view import PreviewView
 from biasstudio.gui.data.wording import found_in_words
 from biasstudio.gui.fault_label import FaultLabel
+from biasstudio.resource_files import resource_path
 from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.experiment import Experiment
+from biasstudio.spec.shipped_data_types import TABLE_TARGETS
 
 _CHOICES_WIDTH = 264
 _READING = "Reading…"
@@ -49,6 +51,7 @@ class DataDialog(QDialog):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._experiment = experiment
         self._reading: Reading | None = None
+        self._given: DataSet | None = None
         self._request: Request | None = None
         self._choices: Choices | None = None
         self._choices_name = ""
@@ -58,6 +61,16 @@ class DataDialog(QDialog):
         self._make_parts(pool)
         self._lay_out()
         self.resize(self.sizeHint())
+
+    @property
+    def reading(self) -> Reading | None:
+        """What was read last, None before anything was."""
+        return self._reading
+
+    @property
+    def busy(self) -> bool:
+        """Whether something is being read."""
+        return self._reader.busy
 
     def sizeHint(self) -> QSize:
         return QSize(980, 640)
@@ -135,9 +148,21 @@ class DataDialog(QDialog):
         self._start(Request(path))
 
     def open_data(self, data: DataSet) -> None:
-        """Go on with data that were chosen before."""
+        """Go on with data that were chosen before; those that come with Bias Studio are only looked at."""
         parameters = dict(data.parameters)
-        self._start(Request(Path(parameters["path"]), data.name, parameters))
+        if data.found is not None:
+            self._start(Request(Path(parameters["path"]), data.name, parameters))
+            return
+        self._given = data
+        self._title.setText(data.type.title)
+        self._other.hide()
+        self._form.hide()
+        if data.name in TABLE_TARGETS:
+            self._reader.ask(Request(resource_path(f"data/{data.name}.csv")), at_once=True)
+        else:
+            self.preview.show_nothing(data.type.summary)
+        self._show_data(data, None)
+        self._show_state()
 
     def _start(self, request: Request) -> None:
         self._request, self._reading = request, None
@@ -166,22 +191,28 @@ class DataDialog(QDialog):
         self._reader.ask(self._request)
 
     def _show_reading(self, reading: Reading) -> None:
-        self._reading = self._request_done(reading)
-        if reading.name != self._choices_name:
-            self._make_choices(reading.name)
-        self._show_values(reading.parameters)
+        self._reading = reading
+        self._request = Request(reading.request.path, reading.name, reading.parameters)
+        if self._given is None:
+            if reading.name != self._choices_name:
+                self._make_choices(reading.name)
+            self._show_values(reading.parameters)
+            self._show_data(reading.data, reading.preview)
         self._show_preview(reading)
-        data = reading.data
-        self._summary.setText(found_in_words(data, reading.preview) if data is not None else "")
-        self._summary.setVisible(data is not None)
-        self.counts.show_counts(*((data.type.class_names, data.type.counts) if data is not None else ((), ())))
         self._fault.show_fault(reading.fault)
-        self.fit.show_data(self._experiment, data)
         self._show_state()
 
-    def _request_done(self, reading: Reading) -> Reading:
-        self._request = Request(reading.request.path, reading.name, reading.parameters)
-        return reading
+    def _show_data(self, data: DataSet | None, preview: Preview | None) -> None:
+        """What was found, how many samples each class has, and what the network needs for it."""
+        self._summary.setText(found_in_words(data, preview) if data is not None else "")
+        self._summary.setVisible(data is not None)
+        counts = data.type.counts if data is not None else ()
+        self.counts.show_counts(data.type.class_names if data is not None and counts else (), counts)
+        self.fit.show_data(self._experiment, data)
+
+    @property
+    def _data(self) -> DataSet | None:
+        return self._given or (self._reading.data if self._reading is not None else None)
 
     def _make_choices(self, name: str) -> None:
         if self._choices is not None:
@@ -213,13 +244,13 @@ class DataDialog(QDialog):
         busy = self._reader.busy
         self._busy.setVisible(busy)
         fault = self._reading.fault if self._reading is not None else ""
-        ready = not busy and self._reading is not None and self._reading.data is not None
+        ready = self._data is not None and (not busy or self._given is not None)
         self._take.setEnabled(ready)
         self._take.setToolTip("" if ready else _READING if busy else fault)
 
     def _accept(self) -> None:
-        if self._take.isEnabled() and self._reading is not None and self._reading.data is not None:
-            self.chosen.emit(self._reading.data)
+        if self._take.isEnabled() and self._data is not None:
+            self.chosen.emit(self._data)
             self.accept()
 
     def done(self, result: int) -> None:
