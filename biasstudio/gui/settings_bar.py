@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWi
 from superqt import QFlowLayout
 
 from biasstudio.gui.argument_field import ArgumentField, labelled
-from biasstudio.gui.checked_text import forget_typing, restore_texts
+from biasstudio.gui.checked_text import CheckedText, forget_typing, restore_texts
 from biasstudio.gui.choice_box import ChoiceBox
 from biasstudio.gui.data.data_choice import DataChoice
 from biasstudio.gui.data.wording import facts_of, short_summary
@@ -201,7 +201,10 @@ class SettingsBar(QWidget):
         # The training has a seed of its own.
         field.control.setObjectName(f"argument_data_{argument.name}")
         field.control.setAccessibleName(f"data {argument.name}")
-        field.set_width_for(_SAMPLES.get(argument.name, "12345"))
+        if isinstance(field.control, ChoiceBox):
+            field.control.set_width_for_widest()
+        elif isinstance(field.control, CheckedText):
+            field.set_width_for(_SAMPLES.get(argument.name, "12345"))
         field.valueChosen.connect(lambda value: self._choose_data_parameter(field, value))
         self._fault.watch(field)
         return field

@@ -6,7 +6,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from biasstudio.gui.theme import theme
 
-_ROW, _MOST_ROWS = 19, 7
+_ROW, _MOST_ROWS = 19, 10
 _LONGEST_NAME, _LONGEST_BAR = 150, 360
 
 

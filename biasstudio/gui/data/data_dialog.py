@@ -30,7 +30,7 @@ from biasstudio.gui.fault_label import FaultLabel
 from biasstudio.resource_files import resource_path
 from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.experiment import Experiment
-from biasstudio.spec.shipped_data_types import TABLE_TARGETS
+from biasstudio.spec.shipped_data_types import DIGIT_NAMES, TABLE_TARGETS
 
 _CHOICES_WIDTH = 264
 _READING = "Reading…"
@@ -159,6 +159,8 @@ class DataDialog(QDialog):
         self._form.hide()
         if data.name in TABLE_TARGETS:
             self._reader.ask(Request(resource_path(f"data/{data.name}.csv")), at_once=True)
+        elif data.name in DIGIT_NAMES:
+            self.preview.show_digits()
         else:
             self.preview.show_nothing(data.type.summary)
         self._show_data(data, None)

@@ -93,10 +93,10 @@ class DataReader(QObject):
         job.start(self._pool)
 
     def _take(self, reading: Reading) -> None:
-        if reading.request is self._asked:
-            self._job, self._last = None, reading
-            self.read.emit(reading)
-            self.busyChanged.emit()
+        # A job that was cancelled says nothing any more, so this is the newest.
+        self._job, self._last = None, reading
+        self.read.emit(reading)
+        self.busyChanged.emit()
 
 
 def _read(request: Request, last: Reading | None, cancelled: Callable[[], bool]) -> Reading:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from biasstudio.gui.toggle import Toggle
@@ -26,7 +27,7 @@ class FitChoice(QWidget):
         rows = QVBoxLayout(self)
         rows.setContentsMargins(0, 0, 0, 0)
         rows.setSpacing(2)
-        rows.addWidget(self.box)
+        rows.addWidget(self.box, 0, Qt.AlignmentFlag.AlignLeft)
         rows.addWidget(self._about)
         self.hide()
 

@@ -1,5 +1,8 @@
 """PreviewView: what a file holds: the first rows of a table, example images by class, or arrays with their shapes."""
 
+from collections.abc import Callable
+
+import numpy as np
 from PySide6.QtCore import QSize, Qt, QThreadPool
 from PySide6.QtGui import QIcon, QImage, QImageReader, QPixmap
 from PySide6.QtWidgets import (
@@ -17,9 +20,11 @@ from PySide6.QtWidgets import (
 from biasstudio.data_files.preview import ArraysPreview, ImagesPreview, TablePreview
 from biasstudio.gui.background import Job
 from biasstudio.gui.data.table_model import TableModel
+from biasstudio.resource_files import resource_path
 
 _THUMBNAIL = 72
 _WIDEST_COLUMN = 220
+_EACH_DIGIT = 8
 
 
 class PreviewView(QStackedWidget):
@@ -109,9 +114,18 @@ class PreviewView(QStackedWidget):
         if preview is self._shown_images:
             return
         self._shown_images = preview
+        examples = preview.examples
+        self._read_images(lambda job: [(_thumbnail(path), name) for path, name in examples if not job.cancelled])
+
+    def show_digits(self) -> None:
+        """Some of the digits of MNIST that come with Bias Studio."""
+        self.setCurrentWidget(self._images)
+        self._read_images(lambda _job: _digits())
+
+    def _read_images(self, work: Callable[[Job], list[tuple[QImage, str]]]) -> None:
         self.stop()
         self._images.clear()
-        job = Job(lambda job: [(_thumbnail(path), name) for path, name in preview.examples if not job.cancelled])
+        job = Job(work)
         self._job = job
         job.succeeded.connect(self._add_images)
         job.ended.connect(job.deleteLater)
@@ -127,6 +141,15 @@ class PreviewView(QStackedWidget):
         if self._job is not None:
             self._job.cancel()
             self._job = None
+
+
+def _digits() -> list[tuple[QImage, str]]:
+    """In the pool's thread."""
+    with np.load(resource_path("data/mnist_5k.npz"), allow_pickle=False) as file:
+        images, digits = file["x"], file["y"]
+    size, colour = QSize(_THUMBNAIL, _THUMBNAIL), QImage.Format.Format_Grayscale8
+    places = [place for digit in range(10) for place in np.flatnonzero(digits == digit)[:_EACH_DIGIT]]
+    return [(QImage(images[place].tobytes(), 28, 28, 28, colour).scaled(size), str(digits[place])) for place in places]
 
 
 def _thumbnail(path: object) -> QImage:

@@ -5,7 +5,7 @@ from itertools import groupby
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QToolButton, QWidget
 
 from biasstudio.data_files.proposal import propose_data
 from biasstudio.gui.data.data_choice import DataChoice
@@ -116,11 +116,18 @@ def test_locked_with_the_rest(bar, document, flowers):
     assert not choice(bar).isEnabled()
 
 
-def test_nothing_is_cut_off_at_any_width(bar, document, flowers):
-    document.edit("x", lambda experiment: experiment.change_data(propose_data(flowers)))
-    for width in (1440, 1024, 700):
-        bar.resize(width, 40)
-        bar.layout().activate()
-        more = bar.findChild(QLabel, "dataFound").parentWidget().parentWidget()
-        lowest = max(child.geometry().bottom() for child in more.children() if hasattr(child, "geometry"))
-        assert lowest <= more.height()
+def test_nothing_is_cut_off_when_other_data_need_more_room(bar, document, flowers):
+    own = propose_data(flowers)
+    row = bar.findChild(QToolButton, "trainingMore").parentWidget()
+    document.edit("x", lambda experiment: experiment.change_data(own))
+    for width in range(600, 1441, 30):
+        document.undo_stack.undo()
+        bar.resize(width, 400)
+        # Until then what was hidden still counts.
+        QApplication.processEvents()
+        document.undo_stack.redo()
+        row.layout().activate()
+        assert row.height() == row.layout().heightForWidth(width)
+        groups = [child for child in row.children() if isinstance(child, QWidget)]
+        assert max(group.geometry().bottom() for group in groups) < row.height(), width
+        assert max(group.geometry().right() for group in groups) < width

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from biasstudio.data_files.proposal import with_found
+from biasstudio.resource_files import resource_path
 from biasstudio.spec.data_sets import DataSet
 from tests.experiments import moons, tutorial
 from tests.gui.stack_editor.driving import click, pick, type_over
@@ -302,5 +303,14 @@ def test_given_data_are_looked_at(opened, qtbot, name, summary, counts):
     if name in ("iris", "diabetes"):
         qtbot.waitUntil(lambda: table.model().rowCount() > 0, timeout=10_000)
         assert header(dialog)[0].endswith("target")
+    if name.startswith("mnist"):
+        shown = dialog.findChild(QListWidget, "dataImages")
+        qtbot.waitUntil(lambda: shown.count() == 80, timeout=10_000)
+        assert [shown.item(row).text() for row in range(0, 80, 8)] == [str(digit) for digit in range(10)]
+        with np.load(resource_path("data/mnist_5k.npz")) as file:
+            first = file["x"][np.flatnonzero(file["y"] == 7)[0]]
+        picture = shown.item(56).icon().pixmap(72, 72).toImage().scaled(28, 28)
+        found = [[picture.pixelColor(x, y).value() for x in range(28)] for y in range(28)]
+        assert np.corrcoef(np.ravel(found), first.ravel())[0, 1] > 0.9
     click(take(dialog))
     assert dialog.taken == [DataSet.of(name)]
