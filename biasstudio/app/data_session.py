@@ -80,10 +80,15 @@ class DataSession(QObject):
         dialog = DataDialog(self._document.experiment, self._pool, self._window)
         self._dialog = dialog
         dialog.chosen.connect(lambda data: self._take(dialog, data))
-        dialog.otherAsked.connect(self._window.files.open_data.trigger)
+        dialog.otherAsked.connect(lambda: self._ask_other(dialog))
         dialog.finished.connect(lambda _result: self._forget(dialog))
         dialog.open()
         return dialog
+
+    def _ask_other(self, dialog: DataDialog) -> None:
+        files, reading = self._window.files, dialog.reading
+        images = reading is not None and reading.name == "images"
+        (files.open_images if images else files.open_data).trigger()
 
     def _forget(self, dialog: DataDialog) -> None:
         if self._dialog is dialog:

@@ -101,6 +101,13 @@ class DataReader(QObject):
 
 def _read(request: Request, last: Reading | None, cancelled: Callable[[], bool]) -> Reading:
     """In the pool's thread. Where the data can't be used, a preview helps to see why."""
+    try:
+        return _reading(request, last, cancelled)
+    except MemoryError:
+        return Reading(request, "", {}, None, None, f"{request.path.name} needs more memory than there is.")
+
+
+def _reading(request: Request, last: Reading | None, cancelled: Callable[[], bool]) -> Reading:
     name, data, fault = request.name, None, ""
     parameters: Mapping[str, Any] = request.parameters
     try:

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from biasstudio.data_files.proposal import with_found
+from biasstudio.gui.data import data_reader
 from biasstudio.resource_files import resource_path
 from biasstudio.spec.data_sets import DataSet
 from tests.experiments import moons, tutorial
@@ -239,6 +240,16 @@ def test_what_cannot_be_read_is_one_sentence(opened, tmp_path, name, content, se
 def test_a_file_that_is_gone(opened, tmp_path):
     dialog = opened(tmp_path / "gone.csv")
     assert "gone.csv is not there" in label(dialog, "dataFault")
+
+
+def test_a_file_too_large_for_the_memory_is_one_sentence(opened, flowers, monkeypatch):
+    def fails(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(data_reader, "propose_data", fails)
+    dialog = opened(flowers)
+    assert "flowers.csv needs more memory than there is." in label(dialog, "dataFault")
+    assert not take(dialog).isEnabled()
 
 
 def test_closing_while_reading_wants_nothing_more(pool, flowers, opened):

@@ -156,8 +156,15 @@ def test_opened_from_the_menu(open_window, read, flowers, pictures, monkeypatch)
     window.files.open_data.trigger()
     read(dialog_of(window))
     dialog_of(window).reject()
-    window.files.open_images.trigger()
+    drop(window, pictures)
     assert read(dialog_of(window)).name == "images"
+    # From a folder of images to another.
+    monkeypatch.setattr(QFileDialog, "getExistingDirectory", lambda *_, **__: str(pictures / "cat"))
+    click(dialog_of(window).findChild(QPushButton, "dataOther"))
+    assert read(dialog_of(window)).request.path == pictures / "cat"
+    dialog_of(window).reject()
+    window.files.open_images.trigger()
+    assert dialog_of(window)
     dialog_of(window).reject()
     assert window.document.experiment == moons()
     assert window.files.open_data.shortcut().toString() == "Ctrl+Shift+O"
