@@ -287,7 +287,11 @@ class Session(QObject):
         self._update_actions()
 
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
-        self._window.findings.show_findings(findings, str(self._problem() or self._data_fault))
+        problem = self._problem() or self._data_fault
+        if problem:
+            self._window.findings.show_findings(findings, str(problem))
+        else:
+            self._window.findings.show_findings(findings)
 
     def _show_fault(self, sentence: str, details: str) -> None:
         if self._awaiting:

@@ -43,8 +43,9 @@ _FAULTS = (
     Image.DecompressionBombError,
     Image.DecompressionBombWarning,
 )
-# An image that claims more pixels than Pillow thinks right is refused, and not only warned of.
-warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+# An image that claims more pixels than Pillow thinks right is refused here, and not only warned of on the terminal.
+warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+_MAXIMUM_PIXELS = Image.MAX_IMAGE_PIXELS or 89_478_485
 
 
 @dataclass(frozen=True)
@@ -63,7 +64,7 @@ def image_folder(path: Path, cancelled: Cancelled) -> ImageFolder:
     with said_plainly(path):
         entries = sorted(os.scandir(path), key=lambda entry: entry.name)
         folders = [Path(entry.path) for entry in entries if entry.is_dir() and not _hidden(entry.name)]
-        loose = len(entries) - len(folders)
+        loose = sum(not entry.is_dir() for entry in entries)
         names: list[str] = []
         images: list[Path] = []
         labels: list[int] = []
@@ -172,6 +173,8 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     name = f"{path.parent.name}/{path.name}"
     try:
         with path.open("rb") as file, Image.open(file, formats=_FORMATS) as image:
+            if image.width * image.height > _MAXIMUM_PIXELS:
+                raise Image.DecompressionBombError
             yield image
     except FileNotFoundError:
         raise SpecError(f"The image {name} is not there: expected it at {path}.", argument="path") from None

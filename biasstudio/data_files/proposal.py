@@ -7,7 +7,7 @@ from typing import Any
 from biasstudio.data_files.array_files import StoredArray, arrays_in, rows_of_array
 from biasstudio.data_files.images import image_folder, proposed_size
 from biasstudio.data_files.opening import Cancelled, never, opened
-from biasstudio.data_files.reading import open_parameters
+from biasstudio.data_files.reading import found_in
 from biasstudio.data_files.table import MOST_TEXTS
 from biasstudio.data_files.table_format import find_format
 from biasstudio.data_files.table_survey import ColumnSurvey, TableSurvey, survey
@@ -84,7 +84,7 @@ def with_found(name: str, parameters: Mapping[str, Any], cancelled: Cancelled = 
     """The data set of these parameters, with what its file holds. Raises SpecError."""
     known = DATA_SET_TYPES[name]
     checked = dict(check_arguments(dict(parameters), known.parameters, f"data {name}"))
-    return DataSet.of(name, found=open_parameters(name, checked, cancelled).found, **checked)
+    return DataSet.of(name, found=found_in(name, checked, cancelled), **checked)
 
 
 def _table_parameters(path: Path, cancelled: Cancelled) -> dict[str, Any]:

@@ -99,6 +99,13 @@ def open_source(data: DataSet, cancelled: Cancelled = never) -> Source:
     return source
 
 
+def found_in(name: str, parameters: Mapping[str, Any], cancelled: Cancelled) -> FoundData:
+    """What the file of these parameters holds; of a table without encoding it. Raises SpecError."""
+    if name == "csv":
+        return table_of(Path(parameters["path"]), parameters, cancelled).found
+    return open_parameters(name, parameters, cancelled).found
+
+
 def open_parameters(name: str, parameters: Mapping[str, Any], cancelled: Cancelled) -> Source:
     """The same for parameters whose file may hold anything. Raises SpecError."""
     path = Path(parameters["path"])

@@ -6,11 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from biasstudio.data_files.opening import Cancelled
+from biasstudio.data_files.opening import Cancelled, unique_titles
 from biasstudio.data_files.table_survey import ColumnSurvey, TableSurvey, survey
 from biasstudio.data_files.table_text import TableFormat, number_of
+from biasstudio.data_files.targets import check_classes
 from biasstudio.spec.arguments import SpecError, shown
-from biasstudio.spec.own_data_types import DROP, REFUSE
+from biasstudio.spec.found_data import FoundData
+from biasstudio.spec.own_data_types import CLASSES, DROP, REFUSE
 
 MOST_TEXTS = 256
 """Of one text column: each becomes a column of its own."""
@@ -28,6 +30,20 @@ class Table:
     inputs: tuple[ColumnSurvey, ...]
     target: ColumnSurvey
     present: frozenset[int]
+
+    @property
+    def target_title(self) -> str:
+        """For sentences."""
+        return f"{self.path.name}: the target “{self.target.name}”"
+
+    @property
+    def found(self) -> FoundData:
+        """What it holds, before any of it is encoded."""
+        shape = (sum(self.widths),)
+        if self.task == CLASSES:
+            names = unique_titles(class_names(self), "class")
+            return FoundData(self.survey.row_count, shape, names, tuple(class_counts(self)))
+        return FoundData(self.survey.row_count, shape, target_range=(self.target.lowest, self.target.highest))
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -51,7 +67,12 @@ def table_of(path: Path, parameters: Mapping[str, Any], cancelled: Cancelled) ->
     inputs, target = tuple(chosen.columns[column.place] for column in inputs), chosen.columns[target.place]
     for column in inputs:
         _check_input(path, column)
-    return Table(path, form, parameters["task"], missing, chosen, inputs, target, present)
+    table = Table(path, form, parameters["task"], missing, chosen, inputs, target, present)
+    if table.task == CLASSES:
+        check_classes(class_names(table), table.target_title)
+    else:
+        _check_numbers(table)
+    return table
 
 
 def _inputs(path: Path, whole: TableSurvey, names: tuple[str, ...], target: ColumnSurvey) -> tuple[ColumnSurvey, ...]:
@@ -84,6 +105,7 @@ def _refuse_missing(path: Path, used: tuple[ColumnSurvey, ...]) -> None:
 def _check_input(path: Path, column: ColumnSurvey) -> None:
     if column.empty:
         raise SpecError(f"{path.name}: the column “{column.name}” has no values.", argument="columns")
+    _check_size(path, column)
     if column.is_number or (column.values is not None and column.distinct <= MOST_TEXTS):
         return
     line, text = column.first_text or (0, "")
@@ -93,6 +115,15 @@ def _check_input(path: Path, column: ColumnSurvey) -> None:
         f"up to {MOST_TEXTS} can be encoded. Leave it out of the columns.",
         argument="columns",
     )
+
+
+def _check_size(path: Path, column: ColumnSurvey) -> None:
+    if column.is_number and column.too_large is not None:
+        line, text = column.too_large
+        raise SpecError(
+            f"{path.name}: line {line} holds {shown(text)} in the column “{column.name}”, more than float32 can hold.",
+            argument="columns",
+        )
 
 
 def texts_of(column: ColumnSurvey) -> list[str]:
@@ -106,7 +137,7 @@ def class_texts(table: Table) -> dict[str, int]:
     if target.values is None or target.empty:
         how_many = f"more than {target.distinct - 1:,}" if target.distinct else "no"
         raise SpecError(
-            f"{table.path.name}: the target “{target.name}” has {how_many} different values, which can't be classes"
+            f"{table.target_title} has {how_many} different values, which can't be classes"
             f"{': choose numbers' if target.is_number and target.distinct else ''}.",
             argument="target",
         )
@@ -132,15 +163,14 @@ def class_counts(table: Table) -> list[int]:
     return [counts[label] for label in range(len(counts))]
 
 
-def check_number_target(table: Table) -> None:
-    """Raises SpecError where the target is no number that float32 can hold."""
+def _check_numbers(table: Table) -> None:
     target = table.target
+    _check_size(table.path, target)
     if target.empty:
-        raise SpecError(f"{table.path.name}: the target “{target.name}” has no values.", argument="target")
+        raise SpecError(f"{table.target_title} has no values.", argument="target")
     if target.first_text is not None:
         line, text = target.first_text
         raise SpecError(
-            f"{table.path.name}: the target “{target.name}” holds {shown(text)} in line {line}, which is no number: "
-            "choose classes.",
+            f"{table.target_title} holds {shown(text)} in line {line}, which is no number: choose classes.",
             argument="task",
         )

@@ -9,18 +9,16 @@ from numpy.typing import NDArray
 from biasstudio.data_files.npy import fits_in_memory
 from biasstudio.data_files.opening import Cancelled, said_plainly
 from biasstudio.data_files.rows import DiskRows, MemoryRows, SampleRows, parts_of, scratch_file
-from biasstudio.data_files.table import Table, check_number_target, class_names, class_texts, texts_of
-from biasstudio.data_files.table_survey import ColumnSurvey, kept
-from biasstudio.data_files.table_text import Rows, is_missing, number_of, rows_of
+from biasstudio.data_files.table import Table, class_names, class_texts, texts_of
+from biasstudio.data_files.table_survey import kept
+from biasstudio.data_files.table_text import Rows, is_missing, number_of, numbers_of, rows_of
 from biasstudio.data_files.targets import Targets, labelled, numbers
-from biasstudio.spec.arguments import LARGEST_FLOAT32, SpecError, shown
+from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.own_data_types import CLASSES, MEAN
 
 
 def read_table(table: Table, cancelled: Cancelled) -> tuple[SampleRows, Targets]:
     """The inputs float64 (n, columns) before scaling, and the targets. Raises SpecError, OSError."""
-    if table.task != CLASSES:
-        check_number_target(table)
     encoder = _Encoder(table)
     shape = (table.survey.row_count, sum(table.widths))
     targets = np.empty(shape[0], np.int32 if table.task == CLASSES else np.float64)
@@ -37,10 +35,9 @@ def read_table(table: Table, cancelled: Cancelled) -> tuple[SampleRows, Targets]
                 targets[start : start + len(part)] = part_targets
             rows = DiskRows(target, 0, np.dtype(np.float64), shape, table.path.name)
     rows = _filled(table, rows, cancelled)
-    owner = f"{table.path.name}: the target “{table.target.name}”"
     if table.task == CLASSES:
-        return rows, labelled(targets.astype(np.int32), class_names(table), owner)
-    return rows, numbers(MemoryRows(targets), owner, cancelled)
+        return rows, labelled(targets.astype(np.int32), class_names(table), table.target_title)
+    return rows, numbers(MemoryRows(targets), table.target_title, cancelled)
 
 
 class _Encoder:
@@ -62,12 +59,10 @@ class _Encoder:
                 break
             columns = list(zip(*part.cells, strict=True))
             blocks = [
-                self._numbers(columns[column.place], part.lines, column)
-                if texts is None
-                else self._one_hot(columns[column.place], texts)
+                self._numbers(columns[column.place]) if texts is None else self._one_hot(columns[column.place], texts)
                 for column, texts in zip(table.inputs, self._texts, strict=True)
             ]
-            yield start, np.concatenate(blocks, axis=1), self._targets(columns[table.target.place], part.lines)
+            yield start, np.concatenate(blocks, axis=1), self._targets(columns[table.target.place])
             start += len(part.cells)
         if start != table.survey.row_count:
             raise self._changed()
@@ -75,21 +70,19 @@ class _Encoder:
     def _changed(self) -> SpecError:
         return SpecError(f"{self._table.path.name} has changed while it was read.", argument="path")
 
-    def _numbers(self, cells: tuple[str, ...], lines: list[int], column: ColumnSurvey) -> NDArray[np.float64]:
+    def _numbers(self, cells: tuple[str, ...]) -> NDArray[np.float64]:
         """(rows, 1); NaN where the cell is empty."""
-        found = np.empty((len(cells), 1))
-        for place, cell in enumerate(cells):
-            number = np.nan if is_missing(cell) else number_of(cell, self._table.form.decimal)
-            if number is None:
-                raise self._changed()
-            if abs(number) > LARGEST_FLOAT32:
-                raise SpecError(
-                    f"{self._table.path.name}: line {lines[place]} holds {shown(cell)} in the column “{column.name}”, "
-                    "more than float32 can hold.",
-                    argument="columns",
-                )
-            found[place] = number
-        return found
+        decimal = self._table.form.decimal
+        found = numbers_of(cells, decimal)
+        if found is None:
+            found = [np.nan if is_missing(cell) else self._number(cell, decimal) for cell in cells]
+        return np.array(found)[:, np.newaxis]
+
+    def _number(self, cell: str, decimal: str) -> float:
+        number = number_of(cell, decimal)
+        if number is None:
+            raise self._changed()
+        return number
 
     def _one_hot(self, cells: tuple[str, ...], texts: Mapping[str, int]) -> NDArray[np.float64]:
         """(rows, texts); no 1 where the cell is empty."""
@@ -101,9 +94,9 @@ class _Encoder:
                 raise self._changed()
         return found
 
-    def _targets(self, cells: tuple[str, ...], lines: list[int]) -> NDArray[Any]:
+    def _targets(self, cells: tuple[str, ...]) -> NDArray[Any]:
         if self._labels is None:
-            return self._numbers(cells, lines, self._table.target)[:, 0]
+            return self._numbers(cells)[:, 0]
         if any(cell not in self._labels for cell in cells):
             raise self._changed()
         return np.array([self._labels[cell] for cell in cells], np.int32)

@@ -2,13 +2,13 @@
 
 import math
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from biasstudio.data_files.opening import Cancelled, said_plainly
-from biasstudio.data_files.table_text import MISSING, Rows, TableFormat, is_missing, number_of, rows_of
-from biasstudio.spec.arguments import SpecError
+from biasstudio.data_files.table_text import Rows, TableFormat, is_missing, number_of, numbers_of, rows_of
+from biasstudio.spec.arguments import LARGEST_FLOAT32, SpecError
 from biasstudio.spec.found_data import MAXIMUM_CLASSES
 
 _LONGEST_VALUE = 1000
@@ -34,6 +34,8 @@ class ColumnSurvey:
     highest: float = -math.inf
     whole: bool = True
     first_text: tuple[int, str] | None = None
+    too_large: tuple[int, str] | None = None
+    """Line and text of the first number that float32 can't hold."""
     counts_rows: bool = True
     """Whether each row's number is the one before it plus 1."""
     _last: float | None = None
@@ -50,7 +52,7 @@ class ColumnSurvey:
         """Take some rows on end."""
         cells = tuple(cells)
         counts = Counter(cells)
-        for text in [text for text in counts if text.lower() in MISSING]:
+        for text in [text for text in counts if is_missing(text)]:
             self.missing += counts.pop(text)
         if self.missing and not self.first_missing:
             self.first_missing = next(line for cell, line in zip(cells, lines, strict=True) if is_missing(cell))
@@ -59,22 +61,29 @@ class ColumnSurvey:
         self._count(counts, most)
 
     def _add_numbers(self, cells: tuple[str, ...], counts: Counter[str], lines: list[int], decimal: str) -> None:
-        numbers = {text: number_of(text, decimal) for text in counts}
-        if None in numbers.values():
+        found = numbers_of(counts, decimal)
+        if found is None:
             self.first_text = next(
                 (line, cell)
                 for cell, line in zip(cells, lines, strict=True)
-                if cell in numbers and numbers[cell] is None
+                if not is_missing(cell) and number_of(cell, decimal) is None
             )
             return
-        found = [number for number in numbers.values() if number is not None]
         if not found:
             return
         self.lowest, self.highest = min(self.lowest, *found), max(self.highest, *found)
+        if self.too_large is None and max(-self.lowest, self.highest) > LARGEST_FLOAT32:
+            self.too_large = next(
+                (line, cell)
+                for cell, line in zip(cells, lines, strict=True)
+                if not is_missing(cell) and abs(number_of(cell, decimal) or 0) > LARGEST_FLOAT32
+            )
         self.whole = self.whole and all(number.is_integer() for number in found)
-        self.counts_rows = self.counts_rows and self.whole and self._goes_on(cells, numbers)
+        self.counts_rows = (
+            self.counts_rows and self.whole and self._goes_on(cells, dict(zip(counts, found, strict=True)))
+        )
 
-    def _goes_on(self, cells: tuple[str, ...], numbers: dict[str, float | None]) -> bool:
+    def _goes_on(self, cells: tuple[str, ...], numbers: Mapping[str, float]) -> bool:
         for cell in cells:
             number = numbers.get(cell)
             if number is None or (self._last is not None and number != self._last + 1):

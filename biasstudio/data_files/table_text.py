@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,7 @@ ROWS_AT_ONCE = 2000
 _CODECS = {"utf-8": "utf-8-sig", "cp1252": "cp1252", "utf-16": "utf-16"}
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "?", "-"})
 """What a cell without a value holds, in small letters."""
+_LONGEST_MISSING = max(map(len, MISSING))
 
 
 @dataclass(frozen=True)
@@ -55,7 +56,19 @@ def number_of(text: str, decimal: str) -> float | None:
 
 
 def is_missing(text: str) -> bool:
-    return text.lower() in MISSING
+    return len(text) <= _LONGEST_MISSING and text.lower() in MISSING
+
+
+def numbers_of(cells: Collection[str], decimal: str) -> list[float] | None:
+    """The numbers that all of the cells write; None where one writes none."""
+    if decimal == "." and not any("_" in cell for cell in cells):
+        try:
+            return list(map(float, cells))
+        except ValueError:
+            return None
+    numbers = [number_of(cell, decimal) for cell in cells]
+    found = [number for number in numbers if number is not None]
+    return found if len(found) == len(numbers) else None
 
 
 def rows_of(path: Path, form: TableFormat, cancelled: Cancelled) -> Iterator[list[str] | Rows]:

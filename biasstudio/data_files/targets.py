@@ -34,6 +34,13 @@ class Targets:
 
 def labelled(labels: NDArray[np.int32], names: list[str], owner: str) -> Targets:
     """`owner` starts the sentences. Raises SpecError where there are not several classes, or too many."""
+    check_classes(names, owner)
+    counts = np.bincount(labels, minlength=len(names))
+    return Targets(MemoryRows(labels), unique_titles(names, "class"), tuple(counts.tolist()))
+
+
+def check_classes(names: list[str], owner: str) -> None:
+    """Raises SpecError where there are not several classes, or too many."""
     if len(names) < 2:
         raise SpecError(f"{owner} is {shown(names[0])} for all samples: expected two classes or more.", argument="task")
     if len(names) > MAXIMUM_CLASSES:
@@ -42,8 +49,6 @@ def labelled(labels: NDArray[np.int32], names: list[str], owner: str) -> Targets
             "be: choose numbers.",
             argument="task",
         )
-    counts = np.bincount(labels, minlength=len(names))
-    return Targets(MemoryRows(labels), unique_titles(names, "class"), tuple(counts.tolist()))
 
 
 def numbers(rows: SampleRows, name: str, cancelled: Cancelled) -> Targets:

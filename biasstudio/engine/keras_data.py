@@ -5,8 +5,12 @@ the archives of CIFAR, which it unpacks anew for each load. Those of MNIST and o
 nor do Fashion MNIST's, which have no checksum: only their shapes tell whether they are whole.
 """
 
+import gzip
+import os
+import re
 import socket
 import threading
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -102,9 +106,21 @@ def _padded(texts: NDArray[Any], length: int) -> NDArray[np.int32]:
 def _sentence(data: DataSet, error: Exception | None) -> str:
     title = data.type.title
     reason = str(error).splitlines()[0][:300].rstrip(".") if str(error) else type(error).__name__
-    if "URL fetch failure" in reason or isinstance(error, OSError):
-        return f"Keras's {title} is not on this machine yet, and could not be downloaded: {reason}."
-    return f"Keras's {title} could not be loaded from {keras.config.keras_home()}: {reason}."
+    failure = _FETCH_FAILURE.match(reason)
+    if failure is None and not (isinstance(error, OSError) and not isinstance(error, gzip.BadGzipFile)):
+        return f"Keras's {title} could not be read from {_cache()}: {reason}."
+    whence = f" from {failure['host']}" if failure else ""
+    why = failure["reason"] if failure else reason
+    return f"Keras's {title} is not on this machine yet, and could not be downloaded{whence}: {why}."
+
+
+# As get_file says it: the address, a number, and the system's words.
+_FETCH_FAILURE = re.compile(r"URL fetch failure on \w+://(?P<host>[^/]+)/\S*: \S+ -- (\[Errno -?\d+\] )?(?P<reason>.+)")
+
+
+def _cache() -> Path:
+    """Where Keras keeps what it downloaded."""
+    return Path(os.environ.get("KERAS_HOME", "~/.keras"), "datasets")
 
 
 def _checked(data: DataSet, part: _Part) -> _Part:
@@ -118,8 +134,7 @@ def _checked(data: DataSet, part: _Part) -> _Part:
         fits = fits and y.min() >= 0 and y.max() < known.classes
     if not fits:
         raise SpecError(
-            f"Keras's {known.title} in {keras.config.keras_home()} is not what it should be: delete it, and it is "
-            "downloaded again.",
+            f"Keras's {known.title} in {_cache()} is not what it should be: delete it, and it is downloaded again.",
             argument="data",
         )
     return x, y.astype(np.int32 if known.classes else np.float32)

@@ -3,7 +3,7 @@
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit
 
 from biasstudio.gui.document import Document
 from biasstudio.gui.settings_bar import SettingsBar
@@ -135,3 +135,17 @@ def test_locked(bar, document):
     assert _line(bar, "epochs").toolTip().startswith("How often")
     type_over(_line(bar, "epochs"), "4")
     assert document.experiment.training.epochs == 4
+
+
+def test_choices_and_switches_of_the_data(bar, document):
+    pick(_box(bar, "dataChoice"), "MNIST")
+    scaling = _box(bar, "argument_data_scaling")
+    for text in ("standardise", "none"):
+        pick(scaling, text)
+        assert document.experiment.data.get("scaling") == text
+        assert scaling.fontMetrics().horizontalAdvance("standardise") + 20 < scaling.width()
+    channel = bar.findChild(QAbstractButton, "argument_data_channel")
+    QTest.mouseClick(channel, Qt.MouseButton.LeftButton)
+    assert document.experiment.data.type.sample_shape == (28, 28)
+    document.undo_stack.undo()
+    assert document.experiment.data.type.sample_shape == (28, 28, 1)
