@@ -77,7 +77,9 @@ class DataSession(QObject):
     def _shown_dialog(self) -> DataDialog:
         if self._dialog is not None:
             self._dialog.reject()
-        dialog = DataDialog(self._document.experiment, self._pool, self._window)
+        document = self._document
+        untouched = document.path is None and not document.undo_stack.count()
+        dialog = DataDialog(document.experiment, self._pool, self._window, replaceable=untouched)
         self._dialog = dialog
         dialog.chosen.connect(lambda data: self._take(dialog, data))
         dialog.otherAsked.connect(lambda: self._ask_other(dialog))

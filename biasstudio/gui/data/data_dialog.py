@@ -43,7 +43,10 @@ class DataDialog(QDialog):
     otherAsked = Signal()
     """The person wants another file."""
 
-    def __init__(self, experiment: Experiment, pool: QThreadPool, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, experiment: Experiment, pool: QThreadPool, parent: QWidget | None = None, *, replaceable: bool = False
+    ) -> None:
+        """Where the network is `replaceable`, as an example is, one that the data fit is proposed in its place."""
         super().__init__(parent)
         self.setObjectName("dataDialog")
         self.setWindowTitle("Data — Bias Studio")
@@ -58,7 +61,7 @@ class DataDialog(QDialog):
         self._reader = DataReader(pool, self)
         self._reader.read.connect(self._show_reading)
         self._reader.busyChanged.connect(self._show_state)
-        self._make_parts(pool)
+        self._make_parts(pool, replaceable)
         self._lay_out()
         self.resize(self.sizeHint())
 
@@ -75,7 +78,7 @@ class DataDialog(QDialog):
     def sizeHint(self) -> QSize:
         return QSize(980, 640)
 
-    def _make_parts(self, pool: QThreadPool) -> None:
+    def _make_parts(self, pool: QThreadPool, replaceable: bool) -> None:
         self._title = QLabel()
         self._title.setObjectName("dataFile")
         self._title.setProperty("role", "title")
@@ -97,7 +100,7 @@ class DataDialog(QDialog):
         self.counts = ClassCounts()
         self._fault = FaultLabel()
         self._fault.setObjectName("dataFault")
-        self.fit = FitChoice()
+        self.fit = FitChoice(replaceable)
         self._buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
         self._take = self._buttons.addButton("Use these data", QDialogButtonBox.ButtonRole.AcceptRole)
         self._take.setObjectName("dataTake")

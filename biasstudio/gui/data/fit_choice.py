@@ -15,8 +15,10 @@ from biasstudio.spec.fitting import Fitting, fitted_to, small_network_for
 class FitChoice(QWidget):
     """One switch that fits the present network; where that can't be, one that puts a small network in its place."""
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, replaceable: bool, parent: QWidget | None = None) -> None:
+        """Where the network is `replaceable`, nobody has worked on it."""
         super().__init__(parent)
+        self._replaceable = replaceable
         self._change: Callable[[Experiment, DataSet], Fitting] = fitted_to
         self.box = Toggle()
         self.box.setObjectName("dataFit")
@@ -52,8 +54,8 @@ class FitChoice(QWidget):
 
     def _offer(self, change: Callable[[Experiment, DataSet], Fitting] | None, text: str, about: str) -> None:
         if change is not self._change:
-            # To lose the network is for the person to choose.
-            self.box.setChecked(change is fitted_to)
+            # To lose a network of their own is for the person to choose.
+            self.box.setChecked(change is fitted_to or self._replaceable)
         self._change = change or fitted_to
         self.box.setEnabled(change is not None)
         self.box.setText(text)

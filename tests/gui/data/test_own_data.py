@@ -70,8 +70,20 @@ def test_a_dropped_table_is_fitted_and_trained_on_at_once(qtbot, open_window, re
     assert window.wait_ready(60_000)
 
 
+def test_in_place_of_an_example_that_nobody_has_changed_comes_a_network_that_fits(open_window, read, flowers):
+    window = open_window(tutorial())
+    window.files.open_path(flowers)
+    take(window, read)
+    assert [layer.get("units") for layer in window.document.stack.layers] == [16, 3]
+    assert window.actions_of_training.train.isEnabled()
+    window.undo.trigger()
+    assert window.wait_ready(60_000)
+    assert window.document.experiment == tutorial()
+
+
 def test_a_network_that_does_not_fit_is_offered_another(open_window, read, flowers):
     window = open_window(tutorial())
+    window.document.edit("x", lambda present: present.change_training(epochs=2))
     window.files.open_path(flowers)
     take(window, read)
     assert window.document.stack == tutorial().stack
