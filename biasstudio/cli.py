@@ -32,12 +32,15 @@ def _window(given: list[str]) -> int:
         epilog="Commands that need no display: train (an experiment, recorded), export (a run, as NPZ or CSV) and "
         "self-test (build, train, record and draw, offscreen). 'biasstudio COMMAND --help' tells more.",
     )
-    help_of_files = "a .biasexp, .keras or .h5 file to open, or .biasrun files to replay; several of those are compared"
+    help_of_files = (
+        "a .biasexp, .keras or .h5 file to open; data to train on, a .csv, .npz or .npy file or a folder of images; "
+        "or .biasrun files to replay, of which several are compared"
+    )
     parser.add_argument("files", nargs="*", metavar="FILE", type=Path, help=help_of_files)
     parser.add_argument("--version", action="version", version=f"Bias Studio {__version__}")
     files = parser.parse_args(given).files
     for file in files:
-        if not file.is_file():
+        if not file.is_file() and not file.is_dir():
             return _refuse(f"{file}: there is no such file, and no such command; there is {', '.join(COMMANDS)}.")
     experiments = [file for file in files if file.suffix != RUN_SUFFIX]
     if len(experiments) > 1:

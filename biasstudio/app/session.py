@@ -2,6 +2,7 @@
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 
+from biasstudio.app.data_session import DataSession
 from biasstudio.app.hands_on_session import HandsOnSession
 from biasstudio.app.job_session import JobSession
 from biasstudio.app.model_session import ModelSession
@@ -44,6 +45,7 @@ class Session(QObject):
         self.jobs = JobSession(window, self.runs, self.worker)
         self.models = ModelSession(document, window, self.runs, self.worker)
         self.hands_on = HandsOnSession(document, window, self.runs, self.worker)
+        self.data = DataSession(document, window)
         self._state = WorkerState.LOADING
         self._built: Built | None = None
         self._asked: Experiment | None = None
@@ -82,6 +84,7 @@ class Session(QObject):
         self._closing = True
         self.jobs.close()
         self.models.close()
+        self.data.close()
         self.runs.close()
         if self.worker.isRunning():
             self.worker.send(Close())
@@ -244,6 +247,7 @@ class Session(QObject):
         )
         self.hands_on.follow(self._state, is_built=self._is_built(), of_job=self.jobs.under_way)
         self._show_message(problem)
+        self.data.show_problem(problem if self._refused is None else None, self._data_fault)
 
     def _problem(self) -> SpecError | None:
         """Why the present experiment can't be trained, as far as it is known."""

@@ -13,7 +13,7 @@ from biasstudio.engine.file_model import build_model, built_layers
 from biasstudio.engine.file_weights import set_weights
 from biasstudio.engine.keras_reason import keras_reason
 from biasstudio.engine.layer_inputs import check_input, times
-from biasstudio.engine.learning import set_who_learns
+from biasstudio.engine.learning import Flags, flags_of, set_who_learns
 from biasstudio.model_files.reader import opened_weights
 from biasstudio.recording.history import History
 from biasstudio.recording.network import BuiltLayer
@@ -46,6 +46,8 @@ class Network:
     history: History
     starting_anew: tuple[str, ...] = ()
     """Where weights come from a file: a sentence for each layer that starts from its initializers all the same."""
+    flags: Flags = ()
+    """Of a model that is a file's own: what can learn in it."""
 
 
 def build_network(experiment: Experiment) -> Network:
@@ -65,12 +67,13 @@ def build_network(experiment: Experiment) -> Network:
             model = build_model(contents, MAXIMUM_PARAMETERS) if whole else build_stack(experiment.stack)
             starting_anew = set_weights(model, hdf5, contents)
             layers = layers or built_layers(model)
-    _compile(model, experiment)
+    flags = flags_of(model)
+    _compile(model, experiment, flags)
     biases = find_biases(model)
     variables = tuple(variable for _, variable in biases)
     history = History([vector for vector, _ in biases], ["loss", *metrics_for(experiment)])
     history.append(0, 0, read_frame(variables))
-    return Network(experiment, model, layers, variables, history, starting_anew)
+    return Network(experiment, model, layers, variables, history, starting_anew, flags)
 
 
 def check_network(experiment: Experiment) -> tuple[BuiltLayer, ...]:
@@ -97,9 +100,9 @@ def _called(keras_layer: Any, layer: Layer, inputs: Any) -> Any:
     return keras_layer(inputs, inputs) if layer.type.self_attention else keras_layer(inputs)
 
 
-def _compile(model: Any, experiment: Experiment) -> None:
+def _compile(model: Any, experiment: Experiment, flags: Flags) -> None:
     """With a fresh optimizer: who learns counts from here on."""
-    set_who_learns(model, experiment)
+    set_who_learns(model, experiment, flags)
     training = experiment.training
     optimizer = getattr(keras.optimizers, training.optimizer)(
         learning_rate=training.learning_rate, **dict(training.optimizer_settings)
@@ -115,7 +118,7 @@ def with_learning_of(network: Network, experiment: Experiment) -> Network:
     Keras would leave the change aside until then, and an optimizer that was built for fewer variables refuses others.
     """
     if not network.experiment.same_learning(experiment):
-        _compile(network.model, experiment)
+        _compile(network.model, experiment, network.flags)
     return replace(network, experiment=experiment)
 
 

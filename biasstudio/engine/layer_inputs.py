@@ -1,23 +1,11 @@
 """The mistakes that people make most with a layer's input, in words better than Keras's."""
 
 from biasstudio.spec.arguments import SpecError
+from biasstudio.spec.input_ranks import taken
 from biasstudio.spec.stack import Layer
 
 # A layer that is unrolled becomes a graph with a copy of itself for each time step.
 MAXIMUM_UNROLLED_STEPS = 500
-
-_FIELDS = {
-    1: ("sequences, time × channels", 2),
-    2: ("images, height × width × channels", 3),
-    3: ("volumes, depth × height × width × channels", 4),
-}
-_READERS = ("SimpleRNN", "LSTM", "GRU", "RNN")
-_TAKES = (
-    dict.fromkeys(_READERS, ("sequences, time × features", 2))
-    | {f"ConvLSTM{dims}D": (f"sequences of {_FIELDS[dims][0]}", dims + 2) for dims in _FIELDS}
-    | {"RepeatVector": ("rows", 1)}
-)
-_IMAGE_LAYERS = ("Resizing", "CenterCrop", "RandomFlip", "RandomRotation", "RandomZoom", "RandomTranslation")
 
 
 def check_input(layer: Layer, shape: tuple[int, ...]) -> None:
@@ -54,24 +42,13 @@ def _inner_input(layer: Layer, shape: tuple[int, ...]) -> tuple[int, ...]:
     return shape
 
 
-def _taken(layer: Layer) -> tuple[str, int] | None:
-    """What a layer takes, in words, and the number of its sides; None for a layer that takes several."""
-    name = layer.class_name
-    if name in _TAKES:
-        return _TAKES[name]
-    if name in _IMAGE_LAYERS:
-        return _FIELDS[2]
-    dims = name.removesuffix("Transpose")[-2:]
-    return _FIELDS[int(dims[0])] if dims in ("1D", "2D", "3D") else None
-
-
 def _check_rank(layer: Layer, shape: tuple[int, ...]) -> None:
-    taken = _taken(layer)
+    takes = taken(layer)
     if layer.type.self_attention and len(shape) < 2:
-        taken = ("sequences, positions × features", 2)
-    if taken is not None and len(shape) != taken[1]:
+        takes = ("sequences, positions × features", 2)
+    if takes is not None and len(shape) != takes[1]:
         raise SpecError(
-            f"{layer.name}: {layer.class_name} takes {taken[0]}, but its input is {times(shape)}.", layer=layer.name
+            f"{layer.name}: {layer.class_name} takes {takes[0]}, but its input is {times(shape)}.", layer=layer.name
         )
 
 

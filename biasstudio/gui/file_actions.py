@@ -19,8 +19,14 @@ from biasstudio.spec.stack import Stack
 
 SUFFIX = ".biasexp"
 FILTER = f"Experiments (*{SUFFIX})"
-OPEN_FILTER = f"Experiments, runs and models (*{SUFFIX} *{RUN_SUFFIX} *{' *'.join(MODEL_SUFFIXES)})"
+DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".npz", ".npy")
+DATA_FILTER = f"Data (*{' *'.join(DATA_SUFFIXES)});;All files (*)"
+OPEN_FILTER = (
+    f"Experiments, runs, models and data (*{SUFFIX} *{RUN_SUFFIX} *{' *'.join((*MODEL_SUFFIXES, *DATA_SUFFIXES))})"
+)
 MAXIMUM_RECENT = 10
+_OPEN_DATA = "Train on a table, on arrays of NumPy, or on images of your own"
+_OPEN_IMAGES = "Train on images of your own, in a folder for each class"
 EXAMPLES = {
     "Tutorial network": "tutorial",
     "Tutorial network with a sigmoid output": "tutorial-sigmoid",
@@ -34,6 +40,11 @@ def load_example(name: str) -> Experiment:
     return load_experiment(resource_path(f"examples/{name}{SUFFIX}"))
 
 
+def is_data(path: Path) -> bool:
+    """Whether the name is that of a file with data; a folder may hold images."""
+    return path.suffix.lower() in DATA_SUFFIXES or path.is_dir()
+
+
 class FileActions(QObject):
     """The actions of the File menu on a document. `window` carries the dialogs."""
 
@@ -41,13 +52,15 @@ class FileActions(QObject):
     """The person wants to look at a recorded run."""
     modelChosen = Signal(Path)
     """The person wants to open a model's file."""
+    dataChosen = Signal(Path)
+    """The person wants to train on the data in a file, or in a folder of images."""
 
     def __init__(self, document: Document, window: QWidget) -> None:
         super().__init__(window)
         self._document, self._window = document, window
         self.new = self._action("&New", QKeySequence.StandardKey.New, self._new, "Start with an empty stack")
         self.open = self._action(
-            "&Open…", QKeySequence.StandardKey.Open, self._ask_open, "Open an experiment, a run or a model"
+            "&Open…", QKeySequence.StandardKey.Open, self._ask_open, "Open an experiment, a run, a model or data"
         )
         self.open.setObjectName("actionOpen")
         self.save = self._action("&Save", QKeySequence.StandardKey.Save, self.save_document, "Save the experiment")
@@ -58,13 +71,19 @@ class FileActions(QObject):
         self.save_model = QAction("Save the &Model As…", window)
         self.save_model.setObjectName("actionSaveModel")
         self.save_model.setToolTip("Save the network with its present weights as a .keras or .h5 file of Keras")
+        self.open_data = self._action("Open &Data…", QKeySequence("Ctrl+Shift+O"), self._ask_data, _OPEN_DATA)
+        self.open_data.setObjectName("actionOpenData")
+        self.open_images = self._action("Open a Folder of &Images…", QKeySequence(), self._ask_images, _OPEN_IMAGES)
+        self.open_images.setObjectName("actionOpenImages")
         self.recent = QMenu("Open &Recent", window)
         self.recent.aboutToShow.connect(self._fill_recent)
         self.examples = QMenu("&Examples", window)
         for title, name in EXAMPLES.items():
             self.examples.addAction(title).triggered.connect(lambda _=False, name=name: self._open_example(name))
 
-    def _action(self, text: str, shortcut: QKeySequence.StandardKey, call: Callable[[], object], tip: str) -> QAction:
+    def _action(
+        self, text: str, shortcut: QKeySequence | QKeySequence.StandardKey, call: Callable[[], object], tip: str
+    ) -> QAction:
         action = QAction(text, self._window)
         action.setShortcut(shortcut)
         action.setToolTip(tip)
@@ -73,7 +92,7 @@ class FileActions(QObject):
 
     def set_locked(self, locked: bool) -> None:
         """While training no other document can take this one's place; saving stays possible."""
-        for thing in (self.new, self.open):
+        for thing in (self.new, self.open, self.open_data, self.open_images):
             thing.setDisabled(locked)
         for menu in (self.recent, self.examples):
             menu.setDisabled(locked)
@@ -92,8 +111,23 @@ class FileActions(QObject):
         if name:
             self.open_path(Path(name))
 
+    def _ask_data(self) -> None:
+        name, _ = QFileDialog.getOpenFileName(self._window, "Open data", self._folder(), DATA_FILTER)
+        if name:
+            self._open_data(Path(name))
+
+    def _ask_images(self) -> None:
+        name = QFileDialog.getExistingDirectory(self._window, "Open a folder that has a folder for each class")
+        if name:
+            self._open_data(Path(name))
+
+    def _open_data(self, path: Path) -> None:
+        commit_typing(self._window)
+        self._remember(path)
+        self.dataChosen.emit(path)
+
     def open_path(self, path: Path) -> bool:
-        """Open an experiment in place of the document, after asking, a run in the panels, or a model's file.
+        """Open an experiment in place of the document, after asking, a run in the panels, a model's file, or data.
 
         False where it was not opened; the person was told.
         """
@@ -105,6 +139,9 @@ class FileActions(QObject):
         if is_model_file(path):
             self._remember(path)
             self.modelChosen.emit(path)
+            return True
+        if is_data(path):
+            self._open_data(path)
             return True
         try:
             experiment = load_experiment(path)

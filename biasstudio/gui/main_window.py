@@ -22,7 +22,7 @@ from biasstudio.gui.bias_edits import BiasEdits
 from biasstudio.gui.checked_text import restore_texts
 from biasstudio.gui.compare_view import CompareView
 from biasstudio.gui.document import Document
-from biasstudio.gui.file_actions import SUFFIX, FileActions
+from biasstudio.gui.file_actions import SUFFIX, FileActions, is_data
 from biasstudio.gui.findings_view import FindingsView
 from biasstudio.gui.hands_on_bar import HandsOnBar
 from biasstudio.gui.icons import action_icon
@@ -85,6 +85,8 @@ class MainWindow(QMainWindow):
         self.files = FileActions(self.document, self)
         self.stack_editor = StackEditor(self.document)
         self.settings_bar = SettingsBar(self.document, self._toolbar())
+        self.settings_bar.openDataAsked.connect(self.files.open_data.trigger)
+        self.settings_bar.openImagesAsked.connect(self.files.open_images.trigger)
         self.edits = BiasEdits(self.view, self)
         self.panels = PanelsView(self.view, self.clock, self.edits)
         self.values = ValuesTable(self.view, self.clock, self.edits)
@@ -189,7 +191,7 @@ class MainWindow(QMainWindow):
     def _make_menus(self) -> None:
         bar = self.menuBar()
         file = bar.addMenu("&File")
-        file.addActions([self.files.new, self.files.open])
+        file.addActions([self.files.new, self.files.open, self.files.open_data, self.files.open_images])
         file.addMenu(self.files.recent)
         file.addMenu(self.files.examples)
         file.addSeparator()
@@ -297,7 +299,7 @@ class MainWindow(QMainWindow):
         urls = event.mimeData().urls()
         name = urls[0].toLocalFile() if len(urls) == 1 else ""
         # A run is only looked at, which disturbs no training.
-        opens = name.endswith(SUFFIX) or is_model_file(Path(name))
+        opens = bool(name) and (name.endswith(SUFFIX) or is_model_file(Path(name)) or is_data(Path(name)))
         if name.endswith(RUN_SUFFIX) or (opens and self.files.open.isEnabled()):
             event.acceptProposedAction()
 

@@ -57,7 +57,9 @@ class ModelTree(QWidget):
         if self._rows >= _MOST_ROWS:
             return None
         self._rows += 1
-        item = QTreeWidgetItem([layer.name, layer.class_name])
+        item = QTreeWidgetItem([layer.name, f"{layer.class_name} · frozen" if layer.frozen else layer.class_name])
+        if layer.frozen:
+            item.setToolTip(1, "trainable is False in the file: it doesn't learn")
         item.setData(0, _LAYER, outermost)
         item.setToolTip(0, layer.path)
         for variable in layer.variables:

@@ -3,19 +3,22 @@
 from collections.abc import Mapping
 from typing import Any
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 from superqt import QFlowLayout
 
 from biasstudio.gui.argument_field import ArgumentField, labelled
-from biasstudio.gui.checked_text import forget_typing, restore_texts
+from biasstudio.gui.checked_text import CheckedText, forget_typing, restore_texts
 from biasstudio.gui.choice_box import ChoiceBox
+from biasstudio.gui.data.data_choice import DataChoice
+from biasstudio.gui.data.wording import facts_of, short_summary
 from biasstudio.gui.document import Document
 from biasstudio.gui.fault_label import FaultLabel
-from biasstudio.gui.locking import lock_controls
+from biasstudio.gui.locking import lock_control, lock_controls
+from biasstudio.gui.training_more import TrainingMore
 from biasstudio.spec.arguments import Argument, SpecError
-from biasstudio.spec.data_sets import DATA_SET_TYPES, GIVEN_TYPES, DataSet
+from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.experiment import TRAINING_ARGUMENTS, Experiment
 from biasstudio.spec.losses import LOSS_TYPES
 from biasstudio.spec.optimizers import OPTIMIZER_TYPES
@@ -36,6 +39,10 @@ _SAMPLES = {"points": "100000", "noise": "0.05", "seed": "12345", "digit": "3"}
 
 class SettingsBar(QWidget):
     """Data, loss, optimizer and numbers, each an undoable edit of the document."""
+
+    openDataAsked = Signal()
+    openImagesAsked = Signal()
+    editDataAsked = Signal()
 
     def __init__(self, document: Document, leading: QWidget | None = None, parent: QWidget | None = None) -> None:
         """`leading` stands in the same row, before the settings."""
@@ -61,6 +68,8 @@ class SettingsBar(QWidget):
             "optimizer": self._add_choice("Optimizer", "optimizerChoice", "optimizer", optimizers),
         }
         self._fields = [self._add_field(argument) for argument in TRAINING_ARGUMENTS if argument.name in _FIELDS]
+        self._more = TrainingMore(document)
+        self._flow.addWidget(self._more)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(4)
@@ -69,18 +78,29 @@ class SettingsBar(QWidget):
         document.changed.connect(self._show_document)
         self._show_document()
 
-    def _add_data(self) -> ChoiceBox:
-        box = _choice("dataChoice", "data", {data.name: data.title for data in GIVEN_TYPES.values()})
-        for index in range(box.count()):
-            box.setItemData(index, DATA_SET_TYPES[box.itemData(index)].summary, Qt.ItemDataRole.ToolTipRole)
-        box.activated.connect(lambda index: self._choose_data(box.itemData(index)))
+    def _add_data(self) -> DataChoice:
+        box = DataChoice()
+        box.chosen.connect(self._choose_data)
+        box.openAsked.connect(self.openDataAsked)
+        box.imagesAsked.connect(self.openImagesAsked)
+        box.lookAsked.connect(self.editDataAsked)
         group = labelled("Data", box)
         # The data's parameters stand beside its name and wrap with it.
         self._data_row = QHBoxLayout()
         self._data_row.setSpacing(12)
+        self._summary = QLabel()
+        self._summary.setObjectName("dataFound")
+        self._summary.setProperty("role", "muted")
+        self._edit_data = QPushButton("Edit data…")
+        self._edit_data.setObjectName("dataEdit")
+        self._edit_data.setProperty("role", "quiet")
+        self._edit_data.setToolTip("Look at the data again, and change how they are read")
+        self._edit_data.clicked.connect(lambda _checked: self.editDataAsked.emit())
         group_row = group.layout()
         if isinstance(group_row, QHBoxLayout):
             group_row.addLayout(self._data_row)
+            group_row.addWidget(self._summary)
+            group_row.addWidget(self._edit_data)
         self._add_group(group)
         return box
 
@@ -119,10 +139,8 @@ class SettingsBar(QWidget):
     def _set_training(self, text: str, setting: str, value: Any, merge_key: str = "") -> str:
         return self._edit(text, lambda experiment: experiment.change_training(**{setting: value}), merge_key)
 
-    def _choose_data(self, name: str) -> None:
-        if name != self._document.experiment.data.name:
-            title = DATA_SET_TYPES[name].title
-            self._edit(f"Set the data to {title}", lambda experiment: experiment.change_data(DataSet.of(name)))
+    def _choose_data(self, data: DataSet) -> None:
+        self._edit(f"Set the data to {data.type.title}", lambda experiment: experiment.change_data(data))
 
     def _choose_data_parameter(self, field: ArgumentField, value: Any) -> None:
         name = field.argument.name
@@ -143,16 +161,21 @@ class SettingsBar(QWidget):
 
     def _show_document(self) -> None:
         experiment = self._document.experiment
-        self._data.setCurrentIndex(self._data.findData(experiment.data.name))
-        self._data.setToolTip(experiment.data.type.summary)
+        self._data.show_data(experiment.data)
         if experiment.data.name != self._data_name:
             self._rebuild_data_fields(experiment.data)
+        own = experiment.data.found is not None
+        self._summary.setText(short_summary(experiment.data) if own else "")
+        self._summary.setToolTip(facts_of(experiment.data) if own else "")
+        for widget in (self._summary, self._edit_data):
+            widget.setVisible(own)
         for field in self._data_fields:
             field.set_value(experiment.data.get(field.argument.name))
         for setting, box in self._choices.items():
             box.setCurrentIndex(box.findData(getattr(experiment.training, setting)))
         for field in self._fields:
             field.set_value(getattr(experiment.training, field.argument.name))
+        self._fit_height()
 
     def _rebuild_data_fields(self, data: DataSet) -> None:
         self._data_name = data.name
@@ -162,7 +185,9 @@ class SettingsBar(QWidget):
                 forget_typing(group)
                 group.hide()
                 group.deleteLater()
-        self._data_fields = [self._make_data_field(argument, data) for argument in data.type.parameters]
+        # Those of a person's own data are in a dialog.
+        parameters = () if data.type.own else data.type.parameters
+        self._data_fields = [self._make_data_field(argument, data) for argument in parameters]
         stop: QWidget = self._data
         for field in self._data_fields:
             self._data_row.addWidget(labelled(f"{field.argument.name}", field))
@@ -176,7 +201,10 @@ class SettingsBar(QWidget):
         # The training has a seed of its own.
         field.control.setObjectName(f"argument_data_{argument.name}")
         field.control.setAccessibleName(f"data {argument.name}")
-        field.set_width_for(max(argument.choices, key=len, default=_SAMPLES.get(argument.name, "12345")))
+        if isinstance(field.control, ChoiceBox):
+            field.control.set_width_for_widest()
+        elif isinstance(field.control, CheckedText):
+            field.set_width_for(_SAMPLES.get(argument.name, "12345"))
         field.valueChosen.connect(lambda value: self._choose_data_parameter(field, value))
         self._fault.watch(field)
         return field
@@ -189,6 +217,7 @@ class SettingsBar(QWidget):
     def _lock(self) -> None:
         for group in self._groups:
             lock_controls(group, self._lock_reason)
+        lock_control(self._more, self._lock_reason)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

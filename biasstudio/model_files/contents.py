@@ -35,6 +35,8 @@ class FileLayer:
     path: str
     variables: tuple[FileVariable, ...] = ()
     children: tuple["FileLayer", ...] = ()
+    frozen: bool = False
+    """Whether the file's config says that it doesn't learn; a layer inside a frozen one may not say it again."""
 
     def walk(self) -> Iterator["FileLayer"]:
         """This layer and all in it."""

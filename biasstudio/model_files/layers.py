@@ -43,9 +43,8 @@ _OWN_NAMES = {"GroupQueryAttention": "GroupedQueryAttention"}
 # Attributes that are lists of layers.
 _LISTS = ("layers", "cells")
 _ORDER = {name: place for place, name in enumerate(("forward_layer", "backward_layer", *_PARTS))}
-_BY_BASE_NAME = {
-    base_name(name): name for name in (*_VARIABLES, *_CELLS, "Bidirectional", "TimeDistributed", "MultiHeadAttention")
-}
+_WITHOUT_VARIABLES = ("Bidirectional", "TimeDistributed", "MultiHeadAttention", "Dropout", "Softmax")
+_BY_BASE_NAME = {base_name(name): name for name in (*_VARIABLES, *_CELLS, *_WITHOUT_VARIABLES)}
 MODELS = ("Sequential", "Functional", "Model")
 
 
@@ -95,7 +94,7 @@ def _layer(
         # The variables of a functional model in a model are called as if it stood alone.
         inner_path = f"{path}/" if class_name == "Sequential" else ""
         inner = tuple(_model_layers(hdf5, stored, entry, inner_path)) if stored else ()
-        return FileLayer(name, class_name, path, (), inner)
+        return FileLayer(name, class_name, path, (), inner, config.get("trainable") is False)
     children: list[FileLayer] = []
     # The file lists what is in a layer by the alphabet.
     parts = (
@@ -110,7 +109,8 @@ def _layer(
             children += [_unnamed(hdf5, each, inner, f"{path}/") for each, inner in group.groups.items()]
         elif part != "vars":
             children.append(_part(hdf5, part, group, class_name, config, path))
-    return FileLayer(name, class_name, path, _variables(stored, class_name, config), tuple(children))
+    frozen = config.get("trainable") is False
+    return FileLayer(name, class_name, path, _variables(stored, class_name, config), tuple(children), frozen)
 
 
 def _part(hdf5: Hdf5, part: str, group: StoredGroup, owner: str, config: dict[str, Any], path: str) -> FileLayer:

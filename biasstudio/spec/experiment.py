@@ -11,7 +11,7 @@ from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.keras_config import stack_from_keras, stack_to_keras
 from biasstudio.spec.learning import ALL, BIASES
 from biasstudio.spec.losses import LOSS_TYPES
-from biasstudio.spec.optimizers import OPTIMIZER_TYPES
+from biasstudio.spec.optimizers import CLIPPING, OPTIMIZER_TYPES
 from biasstudio.spec.plain_json import parse_json
 from biasstudio.spec.stack import Layer, Stack
 from biasstudio.spec.weights_file import WeightsFile
@@ -64,6 +64,12 @@ class Training:
             object.__setattr__(self, name, value)
         for name, schema in self._schemas().items():
             object.__setattr__(self, name, _changed_settings(name, getattr(self, name), schema))
+        clipping = [name for name, _ in self.optimizer_settings if name in CLIPPING]
+        if len(clipping) > 1:
+            raise SpecError(
+                f"An optimizer takes one of {', '.join(CLIPPING)}, not {' and '.join(clipping)} at once.",
+                argument=clipping[0],
+            )
 
     def _schemas(self) -> dict[str, tuple[Argument, ...]]:
         return {
@@ -135,6 +141,9 @@ class Experiment:
         return self._learning() == other._learning()
 
     def _learning(self) -> dict[str, str]:
+        if not self.stack.layers:
+            # A model that is a file's own.
+            return {"": BIASES if self.training.biases_only else ALL}
         return {layer.name: self.learns_in(layer) for layer in self.stack.layers}
 
 

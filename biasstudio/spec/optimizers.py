@@ -36,14 +36,21 @@ def _moments(beta_2: float = 0.999) -> tuple[Argument, ...]:
 def _common(weight_decay: float | None = None) -> tuple[Argument, ...]:
     """What every optimizer takes."""
     none = "none"
+    # AdamW, which has its name from it, takes no None.
+    decay_unset = none if weight_decay is None else ""
+    decay = Argument(
+        "weight_decay", "number", weight_decay, "Share of each value that a step takes away.", 0.0, unset=decay_unset
+    )
     return (
-        Argument(
-            "weight_decay", "number", weight_decay, "Share of each value that a step takes away.", 0.0, unset=none
-        ),
+        decay,
         Argument("clipnorm", "number", None, "Longest gradient of one variable.", above=0.0, unset=none),
         Argument("clipvalue", "number", None, "Largest part of a gradient.", above=0.0, unset=none),
         Argument("global_clipnorm", "number", None, "Longest gradient of all variables.", above=0.0, unset=none),
     )
+
+
+CLIPPING = ("clipnorm", "clipvalue", "global_clipnorm")
+"""Settings of which Keras takes one at a time."""
 
 
 _TYPES = (

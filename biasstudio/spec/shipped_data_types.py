@@ -27,6 +27,8 @@ _DIGIT_TYPES = (
     ),
 )
 
+DIGIT_NAMES = tuple(entry.name for entry in _DIGIT_TYPES)
+
 _POINTS = (
     Argument("points", "integer", 1000, "Number of points.", minimum=20, maximum=100_000),
     Argument("noise", "number", 0.1, "Standard deviation of what is added to each coordinate.", 0.0, 5.0),

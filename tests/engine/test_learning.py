@@ -11,6 +11,7 @@ from biasstudio.engine.build import build_network, with_learning_of
 from biasstudio.engine.data import load_samples
 from biasstudio.engine.learning import set_who_learns
 from biasstudio.engine.train import recorder_of, train
+from biasstudio.model_files.experiment import experiment_of as experiment_of_file
 from biasstudio.model_files.reader import read_model_file
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.data_sets import DataSet
@@ -166,6 +167,14 @@ def test_a_change_after_a_training_counts_and_goes_on_with_a_fresh_optimizer(lea
     assert np.array_equal(network.history.values("dense/bias", 18), after["dense/bias"])
 
 
+@pytest.mark.parametrize("first", [WEIGHTS, BIASES])
+def test_what_stood_still_learns_again(first):
+    network = build_network(experiment_of(dict.fromkeys(NAMES, first)))
+    before = fit(network)
+    after = fit(with_learning_of(network, experiment_of()))
+    assert changed(before, after) == {f"{name}/{part}" for name in NAMES for part in MOVES[name][ALL]}
+
+
 def test_what_is_the_same_is_not_compiled_again():
     network = build_network(experiment_of({"dense": BIASES}, biases_only=True))
     optimizer = network.model.optimizer
@@ -206,6 +215,37 @@ def test_a_frozen_layer_of_a_models_file_learns_nothing(tmp_path, suffix):
     stack = read_model_file(tmp_path / f"frozen{suffix}").stack
     assert [layer.learns for layer in stack.layers] == [NOTHING, ALL]
     assert stack.layers[0].get("layer").learns == ALL
+
+
+@pytest.mark.parametrize("suffix", [".keras", ".h5"])
+def test_what_is_frozen_alone_inside_a_layer_of_a_file_stays_so(tmp_path, suffix):
+    wrapper, both = keras.layers.TimeDistributed(keras.layers.Dense(3)), keras.layers.Bidirectional(keras.layers.GRU(2))
+    last = keras.layers.Dense(1, activation="sigmoid")
+    model = keras.Sequential([keras.Input((28, 28)), wrapper, both, last])
+    wrapper.layer.trainable = both.backward_layer.trainable = False
+    path = tmp_path / f"inside{suffix}"
+    model.save(path)
+    contents = read_model_file(path)
+    assert "Dense inside it has trainable False" in contents.why_no_stack
+    if suffix == ".keras":
+        assert [part.name for layer in contents.layers for part in layer.walk() if part.frozen] == [
+            wrapper.layer.name,
+            both.backward_layer.name,
+            "gru_cell",
+        ]
+    rows = np.random.default_rng(0).normal(size=(64, 28, 28)), np.arange(64) % 2
+    network = build_network(experiment_of_file(contents, experiment_of()))
+    loaded = keras.models.load_model(path)
+    learnable = [any(each is variable for variable in loaded.trainable_variables) for each in loaded.weights]
+    biases = [each.name == "bias" for each in loaded.weights]
+    # Biases only, and all again: the file's own flags go before both.
+    for biases_only in (False, True, False):
+        network = with_learning_of(network, network.experiment.change_training(biases_only=biases_only))
+        before = network.model.get_weights()
+        network.model.fit(*rows, epochs=2, verbose=0)
+        after = network.model.get_weights()
+        moved = [not np.array_equal(one, other) for one, other in zip(before, after, strict=True)]
+        assert moved == [can and (bias or not biases_only) for can, bias in zip(learnable, biases, strict=True)]
 
 
 def test_a_layer_frozen_alone_inside_another_is_refused():

@@ -103,6 +103,26 @@ def test_a_model_with_branches_is_a_tree_and_trains(qtbot, open_window, tmp_path
     assert window.left.tabText(window.left.currentIndex()) == "Stack"
 
 
+def test_what_a_file_has_frozen_is_marked_in_the_tree_and_learns_nothing(qtbot, open_window, tmp_path):
+    path, inputs = tmp_path / "frozen.keras", keras.Input((2,))
+    frozen = keras.layers.Dense(2, name="frozen")
+    total = keras.layers.Add()([keras.layers.Dense(2, name="free")(inputs), frozen(inputs)])
+    model = keras.Model(inputs, keras.layers.Dense(1, activation="sigmoid", name="last")(total))
+    frozen.trainable = False
+    model.save(path)
+    window = open_window(moons())
+    open_file(window, path)
+    assert [row for row in tree_rows(window) if row[0] in ("frozen", "free")] == [
+        ("free", "Dense"),
+        ("frozen", "Dense · frozen"),
+    ]
+    window.actions_of_training.train.trigger()
+    qtbot.waitUntil(lambda: window.view.history.last_step == 58, timeout=60_000)
+    assert window.wait_ready(60_000)
+    assert not window.view.history.values("frozen/bias", 58).any()
+    assert window.view.history.values("free/bias", 58).any()
+
+
 def test_a_model_that_holds_code_is_only_looked_at(open_window, tmp_path):
     path, marker = tmp_path / "evil.keras", tmp_path / "was run"
     models.with_lambda(marker).save(path)

@@ -78,6 +78,21 @@ def test_a_chain_of_layers_is_a_stack(written, name, layers, suffix):
     assert contents.why_no_stack == ""
 
 
+@pytest.mark.parametrize("suffix", [".keras", ".weights.h5"])
+def test_parts_of_an_attention_have_their_classes(written, suffix):
+    attention = next(
+        layer for layer in read_model_file(written["sequences", suffix]).layers if layer.name == "multi_head_attention"
+    )
+    assert {part.name.rstrip("_0123456789"): part.class_name for part in attention.walk()} == {
+        "multi_head_attention": "MultiHeadAttention",
+        "query": "EinsumDense",
+        "key": "EinsumDense",
+        "value": "EinsumDense",
+        "attention_output": "EinsumDense",
+        "softmax": "Softmax",
+    } | ({"dropout": "Dropout"} if any(part.name.startswith("dropout") for part in attention.walk()) else {})
+
+
 def test_what_is_no_stack_says_why(written):
     contents = read_model_file(written["branches", ".keras"])
     assert contents.stack is None

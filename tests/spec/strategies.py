@@ -16,7 +16,7 @@ from biasstudio.spec.keras_objects import KerasObject
 from biasstudio.spec.layers import layer_types
 from biasstudio.spec.learning import WHO_LEARNS
 from biasstudio.spec.losses import LOSS_TYPES
-from biasstudio.spec.optimizers import OPTIMIZER_TYPES
+from biasstudio.spec.optimizers import CLIPPING, OPTIMIZER_TYPES
 from biasstudio.spec.regularizers import REGULARIZER_TYPES, Regularizer
 from biasstudio.spec.stack import Layer, Stack
 from biasstudio.spec.weights_file import WeightsFile
@@ -201,7 +201,13 @@ def trainings(draw) -> Training:
 
 
 def _settings(schema: tuple[Argument, ...]) -> st.SearchStrategy[dict[str, object]]:
-    return st.fixed_dictionaries({}, optional={argument.name: argument_values(argument) for argument in schema})
+    given = {argument.name: argument_values(argument) for argument in schema}
+    return st.fixed_dictionaries({}, optional=given).map(_with_one_clipping)
+
+
+def _with_one_clipping(settings: dict[str, object]) -> dict[str, object]:
+    clipping = [name for name in CLIPPING if settings.get(name) is not None]
+    return {name: value for name, value in settings.items() if name not in clipping[1:]}
 
 
 def weights_files() -> st.SearchStrategy[WeightsFile]:

@@ -383,6 +383,14 @@ def test_another_optimizer_keeps_the_settings_that_it_has_too():
             {"loss_settings": [1]},
             "training: loss_settings takes an object that names settings, not [1].",
         ),
+        (
+            {"optimizer_settings": {"clipnorm": 1.0, "global_clipnorm": 2.0}},
+            "An optimizer takes one of clipnorm, clipvalue, global_clipnorm, not clipnorm and global_clipnorm at once.",
+        ),
+        (
+            {"optimizer": "AdamW", "optimizer_settings": {"weight_decay": None}},
+            "training: optimizer_settings: weight_decay takes a number of 0 or more, not None.",
+        ),
     ],
 )
 def test_wrong_settings_are_refused_in_one_sentence(settings, sentence):

@@ -7,6 +7,7 @@ from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QFrame, QLineEdit, QListWidget, QPushButton, QWidget
 
+from biasstudio.spec.layers import layer_types
 from tests.gui.stack_editor.driving import card, cards, choose, click, drag, field, names, toggle
 
 # Without a display a list that opens can neither be raised nor grab the keyboard, and Qt says so.
@@ -185,6 +186,36 @@ def test_arrow_keys_walk_through_the_catalogue(editor, document):
     QTest.keyClick(line, Qt.Key.Key_Return)
     assert "Pooling" in document.stack.layers[-1].class_name
     assert document.stack.layers[-1].class_name != "MaxPooling2D"
+
+
+def _shown_rows(catalogue):
+    items = [catalogue.item(row) for row in range(catalogue.count())]
+    return [item for item in items if not item.isHidden()]
+
+
+def test_categories_are_headings_that_keys_pass_over_and_typing_takes_away(editor):
+    popup = _open(editor)
+    catalogue, line = popup.findChild(QListWidget), popup.findChild(QLineEdit)
+    expected = []
+    for category in dict.fromkeys(layer_type.category for layer_type in layer_types().values()):
+        expected.append(category)
+        expected += [layer_type.name for layer_type in layer_types().values() if layer_type.category == category]
+    assert [item.text().split(" · ")[0] for item in _shown_rows(catalogue)] == expected
+    chosen = [catalogue.currentItem().text()]
+    for _ in layer_types():
+        QTest.keyClick(line, Qt.Key.Key_Down)
+        if catalogue.currentItem().text() != chosen[-1]:
+            chosen.append(catalogue.currentItem().text())
+    assert chosen == [f"{layer_type.name} · {layer_type.category}" for layer_type in layer_types().values()]
+    catalogue.scrollToTop()
+    place = catalogue.visualItemRect(catalogue.item(0)).center()
+    QTest.mouseClick(catalogue.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    assert popup.isVisible()
+    QTest.keyClicks(line, "pooling1d")
+    found = [item.text().split(" · ")[0] for item in _shown_rows(catalogue)]
+    assert len(found) == 6
+    assert all("Pooling1D" in name for name in found)
+    QTest.keyClick(line, Qt.Key.Key_Escape)
 
 
 def test_an_empty_stack_invites_to_add(editor, document):
