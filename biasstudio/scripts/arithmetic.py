@@ -130,7 +130,7 @@ def formatted(value: Any, specification: str = "", conversion: int = -1) -> Any:
     if not is_scalar(value) or not _FORMAT.fullmatch(specification):
         return UNKNOWN
     try:
-        return bounded(format({114: repr, 115: str}.get(conversion, lambda same: same)(value), specification))
+        return bounded(format(repr(value) if conversion == ord("r") else value, specification))
     except (ValueError, TypeError, OverflowError):
         return UNKNOWN
 

@@ -3,12 +3,21 @@
 from typing import Any
 
 from biasstudio.scripts import arrays
-from biasstudio.scripts.arrays import Array
+from biasstudio.scripts.arrays import Array, Pairs
 from biasstudio.scripts.graph import layers_of
 from biasstudio.scripts.names import canonical
 from biasstudio.scripts.values import Function, Instance, Made, Method, Name, Network, OwnClass, Unknown, Variable
 
-_VARIABLES = {"kernel", "bias", "beta", "gamma", "embeddings", "recurrent_kernel", "depthwise_kernel", "pointwise_kernel"}
+_VARIABLES = {
+    "kernel",
+    "bias",
+    "beta",
+    "gamma",
+    "embeddings",
+    "recurrent_kernel",
+    "depthwise_kernel",
+    "pointwise_kernel",
+}
 _VARIABLES |= {"moving_mean", "moving_variance", "cell", "alpha"}
 _CONSTANTS = {"numpy.newaxis": None, "tensorflow.newaxis": None, "numpy.pi": 3.141592653589793}
 
@@ -27,6 +36,8 @@ def attribute_of(owner: Any, name: str) -> Any:
         return _of_network(owner, name)
     if isinstance(owner, Array):
         return arrays.attribute(owner, name)
+    if isinstance(owner, Pairs):
+        return arrays.attribute_of_pairs(owner, name)
     if isinstance(owner, Instance):
         found = owner.attributes.get(name, owner.type.members.get(name, Unknown()))
         return _bound(found, owner)

@@ -76,7 +76,9 @@ def _of_scalars(function: Callable[[Any], Any]) -> Callable[..., Any]:
 
 def _of_scalar(function: Callable[..., Any]) -> Callable[..., Any]:
     def made(*values: Any) -> Any:
-        short = all(is_scalar(value) and (not isinstance(value, str) or len(value) <= _MAXIMUM_TEXT) for value in values)
+        short = all(
+            is_scalar(value) and (not isinstance(value, str) or len(value) <= _MAXIMUM_TEXT) for value in values
+        )
         return arithmetic.bounded(function(*values)) if short else UNKNOWN
 
     return made
@@ -192,4 +194,3 @@ def _of_dict(items: dict[Any, Any], name: str, *values: Any, **named: Any) -> An
         added = _dict(*values, **named)
         return UNKNOWN if added is UNKNOWN else items.update(added)
     return UNKNOWN
-

@@ -3,10 +3,11 @@
 import ast
 from typing import Any
 
-from biasstudio.scripts import arrays, builtin_functions
-from biasstudio.scripts.arrays import Array
+from biasstudio.scripts import arrays, builtin_functions, data_sources
+from biasstudio.scripts.arrays import Array, Pairs
 from biasstudio.scripts.expressions import Expressions
 from biasstudio.scripts.graph import as_shape, called_on, chain_of, layers_of, network_on, without_batch
+from biasstudio.scripts.names import layer_class
 from biasstudio.scripts.values import (
     Event,
     Function,
@@ -38,7 +39,15 @@ _SEEDS = {
 # Keras's way of wrapping a network for scikit-learn, of three packages.
 _WRAPPERS = {"KerasClassifier", "KerasRegressor"}
 # Rooms of Keras whose names make something when they are called.
-_MAKERS = ("layers", "initializers", "regularizers", "constraints", "optimizers", "losses", "metrics", "callbacks")
+_MAKERS: tuple[str, ...] = (
+    "initializers",
+    "regularizers",
+    "constraints",
+    "optimizers",
+    "losses",
+    "metrics",
+    "callbacks",
+)
 _MAKERS += ("applications",)
 
 
@@ -111,7 +120,7 @@ class Calls(Expressions):
         tensors = _tensors_in(given)
         if tensors:
             return self._not_known(node, tensors)
-        made = arrays.called(path, given, line, self.source.text_of(node))
+        made = data_sources.called(path, given, line, self.source.text_of(node))
         return Unknown(self.source.text_of(node)) if made is None else made
 
     def _keras(self, path: str, given: Given, line: int, node: ast.AST) -> Any:
@@ -132,11 +141,14 @@ class Calls(Expressions):
         if room == "layers" and tensors and path.rpartition(".")[2].islower():
             # keras.layers.add([a, b]), of Keras 2.
             return self._not_known(node, tensors)
+        if room == "layers":
+            last = path.rpartition(".")[2]
+            return Made(f"keras.layers.{layer_class(last)}", given, line, spelled=last)
         if room in _MAKERS or path == "keras.preprocessing.image.ImageDataGenerator":
             return Made(path, given, line)
         if tensors:
             return self._not_known(node, tensors)
-        made = arrays.called(path, given, line, self.source.text_of(node))
+        made = data_sources.called(path, given, line, self.source.text_of(node))
         return Unknown(self.source.text_of(node)) if made is None else made
 
     def _sequential(self, given: Given, line: int) -> Network:
@@ -189,13 +201,16 @@ class Calls(Expressions):
         if isinstance(owner, Array):
             made = arrays.method(owner, name, given, line, self.source.text_of(node))
             return Unknown(self.source.text_of(node)) if made is None else made
+        if isinstance(owner, Pairs):
+            made = data_sources.method_of_pairs(owner, name, given, line, self.source.text_of(node))
+            return Unknown(self.source.text_of(node)) if made is None else made
         if isinstance(owner, Variable):
             self._changed_values(owner.layer, f"{owner.name}.{name}", name == "assign", line)
             return Unknown(self.source.text_of(node))
         if isinstance(owner, Made):
             if name == "set_weights":
                 self._changed_values(owner, name, True, line)
-            made = arrays.method_of_made(owner, name, given, line, self.source.text_of(node))
+            made = data_sources.method_of_made(owner, name, given, line, self.source.text_of(node))
             return Unknown(self.source.text_of(node)) if made is None else made
         return self.known(builtin_functions.method(owner, name, given), node)
 
@@ -227,7 +242,9 @@ class Calls(Expressions):
             return named[0] if named else Unknown(self.source.text_of(node))
         # A layer without a name has that of its class and of its place among those.
         base, _, number = name.rpartition("_") if name[-1:].isdecimal() and "_" in name else (name, "", "0")
-        known = [type_name for type_name, kind in layer_types().items() if kind.keras_name == (base if number else name)]
+        known = [
+            type_name for type_name, kind in layer_types().items() if kind.keras_name == (base if number else name)
+        ]
         same = [layer for layer in layers if isinstance(layer, Made) and layer.last in known]
         place = int(number) if number.isdecimal() and len(number) < 5 else 0
         return same[place] if place < len(same) else Unknown(self.source.text_of(node))

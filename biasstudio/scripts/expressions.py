@@ -6,20 +6,20 @@ from typing import Any
 
 from biasstudio.scripts import arithmetic, arrays
 from biasstudio.scripts.arithmetic import UNKNOWN
-from biasstudio.scripts.arrays import Array
+from biasstudio.scripts.arrays import Array, Pairs
 from biasstudio.scripts.attributes import attribute_of
 from biasstudio.scripts.builtin_functions import BUILTINS
 from biasstudio.scripts.names import loose
 from biasstudio.scripts.notes import Notes
 from biasstudio.scripts.source import Source
-from biasstudio.scripts.values import Frozen, Function, Given, Name, Network, Scope, Tensor, Unknown
+from biasstudio.scripts.values import Frozen, Function, Given, Made, Name, Network, Scope, Tensor, Unknown
 
 _MAXIMUM_STEPS = 100_000
 # Each level is four of Python's own calls, of which there are a thousand.
 _MAXIMUM_DEPTH = 120
 
 
-class TooLong(Exception):
+class TooLongError(Exception):
     """The script's loops take more steps than are worth waiting for. `line` is where it was given up."""
 
     def __init__(self, line: int) -> None:
@@ -73,10 +73,10 @@ class Expressions:
         return self._order
 
     def spend(self, steps: int = 1) -> None:
-        """Raises TooLong where the script takes too many."""
+        """Raises TooLongError where the script takes too many."""
         self._steps += steps
         if self._steps > _MAXIMUM_STEPS:
-            raise TooLong(self.line)
+            raise TooLongError(self.line)
 
     def evaluate(self, node: ast.expr, scope: Scope) -> Any:
         """What `node` stands for; Unknown where only running the script could tell."""
@@ -159,6 +159,8 @@ class Expressions:
         if isinstance(value, str | list | tuple | dict):
             self.spend(len(value) // 10)
             return list(value)
+        if isinstance(value, Pairs) and value.batch_size is None:
+            return [value.x, value.y]
         return None
 
     def _sequence(self, node: ast.Tuple | ast.List | ast.Set, scope: Scope, kind: type) -> Any:
@@ -246,6 +248,10 @@ class Expressions:
         owner, index = self.evaluate(node.value, scope), self.evaluate(node.slice, scope)
         if isinstance(owner, Array):
             return arrays.part_of(owner, index, node.lineno, self.source.text_of(node))
+        if isinstance(owner, Pairs):
+            return arrays.part_of_pairs(owner, index)
+        if isinstance(owner, Made) and owner.last == "NpzFile" and isinstance(index, str):
+            return arrays.npz_member(owner.given.positional[0], index, owner.line)
         if isinstance(owner, Tensor):
             text = self.source.text_of(node)
             return Tensor(node.lineno, sources=(owner,), fault=f"{text} is no layer of a stack")

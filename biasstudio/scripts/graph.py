@@ -90,14 +90,16 @@ def _is_input(item: Any) -> bool:
 
 
 def _functional(network: Network) -> Chain:
-    end, start = (_single(ends, network.line, what) for ends, what in ((network.outputs, "outputs"), (network.inputs, "inputs")))
+    end, start = (
+        _single(ends, network.line, what) for ends, what in ((network.outputs, "outputs"), (network.inputs, "inputs"))
+    )
     chain = Chain()
     tensor = end
     while tensor is not start and (tensor.layer is not None or tensor.fault):
         if tensor.fault:
-            raise SpecError(f"line {tensor.line}: {tensor.fault}, so this network is no stack of layers.")
-        assert tensor.layer is not None
-        chain.layers.append(tensor.layer)
+            raise SpecError(f"line {tensor.line}: {tensor.fault}: this network is no stack of layers.")
+        if tensor.layer is not None:
+            chain.layers.append(tensor.layer)
         chain.notes += tensor.remarks
         tensor = _only_source(tensor)
         if len(chain.layers) > MAXIMUM_LAYERS:
@@ -118,20 +120,18 @@ def _single(ends: Any, line: int, what: str) -> Tensor:
 
 def _only_source(tensor: Tensor) -> Tensor:
     """The one tensor that a layer is called on. Raises SpecError where there are several."""
-    layer = tensor.layer
-    assert layer is not None
-    known = layer_types().get(layer.last)
-    attention = known is not None and known.self_attention
+    called = tensor.layer.last if tensor.layer is not None else "a layer"
+    attention = tensor.layer is not None and _is_attention(tensor.layer)
     first = tensor.sources[0] if tensor.sources else None
     if first is None:
-        raise SpecError(f"line {tensor.line}: what {layer.last} is called on can't be read.")
+        raise SpecError(f"line {tensor.line}: what {called} is called on can't be read.")
     if any(source is not first for source in tensor.sources) or (len(tensor.sources) > 1 and not attention):
         raise SpecError(
-            f"line {tensor.line}: {layer.last} is called on {len(tensor.sources)} tensors, but in a stack each layer "
+            f"line {tensor.line}: {called} is called on {len(tensor.sources)} tensors, but in a stack each layer "
             "is called on the output of the layer before."
         )
     if attention and len(tensor.sources) == 1:
-        raise SpecError(f"line {tensor.line}: {layer.last} is called on one tensor, and takes a query and a value.")
+        raise SpecError(f"line {tensor.line}: {called} is called on one tensor, and takes a query and a value.")
     return first
 
 

@@ -4,10 +4,10 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from biasstudio.scripts.arithmetic import is_scalar
+from biasstudio.scripts.arithmetic import MAXIMUM_ITEMS, is_scalar
 from biasstudio.scripts.arrays import Array
 from biasstudio.scripts.calls import END, Calls
-from biasstudio.scripts.expressions import TooLong
+from biasstudio.scripts.expressions import TooLongError
 from biasstudio.scripts.names import canonical
 from biasstudio.scripts.source import Source
 from biasstudio.scripts.values import (
@@ -32,7 +32,7 @@ _CHANGING = {"add", "pop", "compile", "fit", "fit_generator", "train_on_batch", 
 _MAKING = {"keras.Sequential", "keras.Model"}
 
 
-class _Left(Exception):
+class _Left(Exception):  # noqa: N818 - no errors, but ways out of a block
     """A block is left before its end."""
 
 
@@ -88,7 +88,7 @@ class Interpreter(Calls):
             self._block(self.source.module.body, self.globals)
             if not any(network.items or network.functional for network in self.networks):
                 self._call_builders()
-        except TooLong as end:
+        except TooLongError as end:
             self.notes.add(end.line, "The script's loops are too long to be gone through: it is read up to here.")
         except _Left:
             pass
@@ -190,10 +190,11 @@ class Interpreter(Calls):
         if isinstance(owner, Array):
             changed = owner.not_read(target.lineno, f"{self.source.text_of(target)} = …")
             self.assign(target.value, changed, scope)
-        elif isinstance(owner, dict) and is_scalar(index):
+        elif isinstance(owner, dict) and is_scalar(index) and len(owner) < MAXIMUM_ITEMS:
             owner[index] = value
-        elif isinstance(owner, list) and isinstance(index, int) and -len(owner) <= index < len(owner):
-            owner[index] = value
+        elif isinstance(owner, list) and isinstance(index, int):
+            # One past its end is an error in the script, which ends there when it is run.
+            owner[index : index + 1 or None] = [value] if -len(owner) <= index < len(owner) else []
 
     def _global(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
         scope.shared.update(node.names)

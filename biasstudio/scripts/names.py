@@ -86,7 +86,16 @@ _LOOSE = {
     "StandardScaler": "sklearn.StandardScaler",
     "MinMaxScaler": "sklearn.MinMaxScaler",
 }
-_MODULES = ("layers", "models", "optimizers", "losses", "initializers", "regularizers", "constraints", "activations")
+_MODULES: tuple[str, ...] = (
+    "layers",
+    "models",
+    "optimizers",
+    "losses",
+    "initializers",
+    "regularizers",
+    "constraints",
+    "activations",
+)
 _MODULES += ("datasets", "utils", "callbacks", "metrics", "preprocessing", "backend", "applications")
 
 
@@ -121,7 +130,7 @@ def _keras(rest: str) -> str:
     if len(parts) == 1:
         return f"keras.{room}" if room else "keras"
     if room == "layers":
-        return f"keras.layers.{_CLASSES.get(last, last)}" if last[:1].isupper() or len(parts) == 2 else "keras.layers"
+        return f"keras.layers.{last}" if last[:1].isupper() or len(parts) == 2 else "keras.layers"
     if room == "optimizers" and "schedules" not in parts:
         return f"keras.optimizers.{_OPTIMIZERS.get(last, last)}" if last[:1].isupper() else "keras.optimizers"
     if room in ("losses", "initializers", "regularizers", "constraints", "activations", "metrics"):
@@ -155,7 +164,7 @@ def loose(name: str, starred: list[str]) -> str | None:
     if name in _TOPS or name in _LOOSE:
         return _TOPS.get(name) or _LOOSE[name]
     if name in layer_types() or name in _CLASSES or name == "InputLayer":
-        return f"keras.layers.{_CLASSES.get(name, name)}"
+        return f"keras.layers.{name}"
     if name in OPTIMIZER_TYPES:
         return f"keras.optimizers.{name}"
     if name in INITIALIZER_TYPES:
@@ -164,6 +173,11 @@ def loose(name: str, starred: list[str]) -> str | None:
         return f"keras.{name}"
     module = next((module for module in starred if not module.startswith("keras")), None)
     return f"{module}.{name}" if module else None
+
+
+def layer_class(name: str) -> str:
+    """Keras 3's name of a layer's class; as it is where there is no other."""
+    return _CLASSES.get(name, name)
 
 
 def initializer_name(name: str) -> str:

@@ -33,7 +33,9 @@ class Source:
         if not 0 < first <= len(self._lines):
             return ""
         end = getattr(node, "end_col_offset", None) if first == last else None
-        text = self._lines[first - 1][getattr(node, "col_offset", 0) : end][: 4 * _SHOWN_CHARACTERS].decode("utf-8", "replace")
+        text = self._lines[first - 1][getattr(node, "col_offset", 0) : end][: 4 * _SHOWN_CHARACTERS].decode(
+            "utf-8", "replace"
+        )
         text = " ".join("".join(letter if letter.isprintable() else " " for letter in text).split())
         return text if len(text) <= _SHOWN_CHARACTERS and first == last else text[:_SHOWN_CHARACTERS].rstrip() + "…"
 

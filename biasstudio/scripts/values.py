@@ -34,6 +34,8 @@ class Made:
     given: "Given"
     line: int
     attributes: dict[str, Any] = field(default_factory=dict)
+    spelled: str = ""
+    """What the script calls a layer's class, where that is an older name."""
 
     @property
     def last(self) -> str:
