@@ -18,8 +18,7 @@ def _range(*limits: Any) -> Any:
         return UNKNOWN
     numbers = range(*limits)
     # The length of a range of huge numbers doesn't fit Python's own len.
-    first = numbers[: MAXIMUM_ITEMS + 1]
-    return list(first) if len(first) <= MAXIMUM_ITEMS else UNKNOWN
+    return list(numbers) if len(numbers[: MAXIMUM_ITEMS + 1]) <= MAXIMUM_ITEMS else numbers
 
 
 def _len(value: Any) -> Any:

@@ -36,6 +36,8 @@ _SEEDS = {
     "tensorflow.set_random_seed": "tf.set_random_seed",
     "numpy.random.seed": "np.random.seed",
 }
+# Channels come last here.
+_FORMATS = {"keras.backend.image_data_format": "channels_last", "keras.backend.image_dim_ordering": "tf"}
 # Keras's way of wrapping a network for scikit-learn, of three packages.
 _WRAPPERS = {"KerasClassifier", "KerasRegressor"}
 # Rooms of Keras whose names make something when they are called.
@@ -131,8 +133,8 @@ class Calls(Expressions):
             return self._model(given, line)
         if path == "keras.Input":
             return _input(given, line)
-        if path == "keras.backend.image_data_format":
-            return "channels_last"
+        if path in _FORMATS:
+            return _FORMATS[path]
         if path in ("keras.load_model", "keras.clone_model"):
             return self._loaded(path, given, line)
         if path.startswith("keras.activations.") and tensors:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from biasstudio.scripts.arithmetic import is_number
-from biasstudio.scripts.arrays import TEST, Array, Pairs
+from biasstudio.scripts.arrays import INPUTS, TEST, Array, Pairs
 from biasstudio.scripts.keras_objects import described
 from biasstudio.scripts.notes import Notes
 from biasstudio.scripts.own_files import own_data
@@ -50,11 +50,11 @@ def read_data(event: Event | None, folder: Path | None, shape: Any, notes: Notes
     if not isinstance(x, Array):
         _say_unknown(x, event, notes)
         return ReadData(named=True)
-    for note in (*unread, *x.unread, *(y.unread if isinstance(y, Array) else ())):
-        notes.add(note.line, note.sentence)
     if not x.source.kind:
         notes.add(x.source.line, f"{x.source.what} {_CHOOSE}")
         return ReadData(sample_shape=None if x.shape is None else x.shape[1:], batch_size=batch_size, named=True)
+    for note in (*unread, *x.unread, *(y.unread if isinstance(y, Array) else ())):
+        notes.add(note.line, note.sentence)
     _say_targets(x, y, event, notes)
     try:
         data = _data_set(x, y, shape, folder, shuffled, notes)
@@ -81,6 +81,11 @@ def _say_unknown(x: Any, event: Event, notes: Notes) -> None:
 
 
 def _say_targets(x: Array, y: Any, event: Event, notes: Notes) -> None:
+    if isinstance(y, Array) and y.role == INPUTS == x.role and y.source == x.source:
+        notes.add(
+            event.line, "The network is trained to give its inputs again; here its targets are those of the data."
+        )
+        return
     if isinstance(y, Array) and y.source.kind == x.source.kind and y.source.line == x.source.line:
         return
     if x.source.kind in ("npz", "npy") and isinstance(y, Array):

@@ -32,6 +32,10 @@ _CHANGING = {"add", "pop", "compile", "fit", "fit_generator", "train_on_batch", 
 _MAKING = {"keras.Sequential", "keras.Model"}
 
 
+_LONG = f"This loop goes round more than {_MAXIMUM_ROUNDS:,} times"
+_NOT_KNOWN = "How often this loop goes round is only known when the script runs"
+
+
 class _Left(Exception):  # noqa: N818 - no errors, but ways out of a block
     """A block is left before its end."""
 
@@ -313,9 +317,11 @@ class Interpreter(Calls):
         scope.doubtful |= any(isinstance(inner, ast.Return) for inner in _within(body))
 
     def _for(self, node: ast.For, scope: Scope) -> None:
-        values = self.items_of(self.evaluate(node.iter, scope))
+        looped = self.evaluate(node.iter, scope)
+        values = self.items_of(looped)
         if values is None or len(values) > _MAXIMUM_ROUNDS:
-            self._once(node, values, scope)
+            long = isinstance(looped, range) or values is not None
+            self._once(node, scope, _LONG if long else _NOT_KNOWN)
             return
         for value in values:
             self.assign(node.target, value, scope)
@@ -326,13 +332,11 @@ class Interpreter(Calls):
                     return
         self._block(node.orelse, scope)
 
-    def _once(self, node: ast.For, values: list[Any] | None, scope: Scope) -> None:
-        """A loop whose rounds aren't known: gone through once where it has to do with a network, else left out."""
+    def _once(self, node: ast.For, scope: Scope, why: str) -> None:
+        """A loop of too many rounds: gone through once where it has to do with a network, else left out."""
         relevant = self._mentions_network(node.body, scope)
         if relevant:
-            count = "How often" if values is None else f"It is {len(values):,} times that"
-            known = " is only known when the script runs" if values is None else ""
-            self.notes.add(node.lineno, f"{count} this loop is gone through{known}; its lines are read once.")
+            self.notes.add(node.lineno, f"{why}: its lines are read once.")
         self._forget(node, scope)
         if relevant:
             self.assign(node.target, self.unknown(node.target), scope)

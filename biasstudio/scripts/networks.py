@@ -62,26 +62,21 @@ def _say_which(
         if network.called(*_TRAINING, "compile"):
             line, _, reason = message.partition(": ")
             notes.add(network.line, _sentence(reason if line.startswith("line ") else message))
+    # What shares layers with it is the same network, or a part of it.
     inside = {id(layer) for layer in chosen.chain.layers}
-    others = [
-        each.network
-        for each in ranked
-        if each is not chosen and not all(id(layer) in inside for layer in each.chain.layers)
-    ]
+    others = [each.network for each in ranked if not any(id(layer) in inside for layer in each.chain.layers)]
+    if not others:
+        return
     counted = trained if len(trained) > 1 else [*others, chosen.network]
-    if others and len(counted) > 1:
-        what = "trains" if len(trained) > 1 else "makes"
-        lines = sorted({network.line for network in counted})
-        notes.add(
-            0,
-            f"The script {what} {len(counted)} networks, {_at_lines(lines)}: the one of line {chosen.network.line} is "
-            "read.",
-        )
+    lines = sorted({network.line for network in counted})
+    made = "trains" if len(trained) > 1 else "makes"
+    which = f"the one of line {chosen.network.line}" if len(lines) > 1 else "the last"
+    notes.add(0, f"The script {made} {len(counted)} networks, {_at_lines(lines)}: {which} is read.")
 
 
 def _at_lines(lines: list[int]) -> str:
     if len(lines) == 1:
-        return f"all at line {lines[0]}"
+        return f"each at line {lines[0]}"
     shown = [str(line) for line in lines[:6]] + (["…"] if len(lines) > 6 else [])
     return f"at the lines {', '.join(shown)}"
 

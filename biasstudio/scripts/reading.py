@@ -13,7 +13,7 @@ from biasstudio.scripts.source import MAXIMUM_CHARACTERS, Source
 from biasstudio.scripts.training import compile_event, fit_event, read_training
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.data_sets import DataSet
-from biasstudio.spec.experiment import Experiment
+from biasstudio.spec.experiment import Experiment, Training
 from biasstudio.spec.stack import Layer, Stack
 
 # No letter of UTF-8 takes more bytes.
@@ -70,11 +70,18 @@ def _read(text: str, present: Experiment, folder: Path | None) -> ScriptReading:
     found = read_data(fitted, folder, read.shape, notes)
     data = found.data or present.data
     training = read_training(network, script.seeds, present.training, _usual_loss(found, present, data), notes)
-    if found.validation_share is not None:
-        training = replace(training, validation_share=found.validation_share)
+    training = _with_data(training, found)
     shape = _input_shape(read.shape, found, data, network.line, notes)
     stack = _fitting(shape, layers, found, data, network.line, notes)
     return ScriptReading(Experiment(stack, data, training), notes.in_order())
+
+
+def _with_data(training: Training, found: ReadData) -> Training:
+    """The training with what the script's data say of it."""
+    if found.validation_share is not None:
+        training = replace(training, validation_share=found.validation_share)
+    size = found.batch_size
+    return replace(training, batch_size=size) if isinstance(size, int) and 1 <= size <= 100_000 else training
 
 
 def _usual_loss(found: ReadData, present: Experiment, data: DataSet) -> str:

@@ -159,7 +159,7 @@ def _seed(seeds: list[tuple[str, Any, int]], notes: Notes) -> dict[str, Any]:
 
 
 def _compiled(event: Event, usual_loss: str, notes: Notes) -> dict[str, Any]:
-    given = event.given.by_name(COMPILE)
+    given = _as_keras_3(event.given.by_name(COMPILE))
     settings = _optimizer(given.pop("optimizer", "rmsprop"), event.line, notes)
     loss = _loss(given.pop("loss", None), usual_loss, event.line, notes)
     settings |= loss
@@ -168,6 +168,14 @@ def _compiled(event: Event, usual_loss: str, notes: Notes) -> dict[str, Any]:
         if name not in _SILENT and value is not None:
             notes.add(event.line, f"{name} of compile is not read.")
     return settings
+
+
+def _as_keras_3(given: dict[str, Any]) -> dict[str, Any]:
+    """Where names of metrics stand third, as they did in Keras 2, they are not the weights of losses."""
+    weights = given.get("loss_weights")
+    if isinstance(weights, list | tuple) and all(isinstance(each, str | Name | Made) for each in weights):
+        return {key: value for key, value in given.items() if key != "loss_weights"} | {"metrics": weights}
+    return given
 
 
 def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
@@ -257,10 +265,9 @@ def _is_loss(value: Any) -> bool:
 
 def _loss_settings(name: str, given: Given, value: Any, line: int, notes: Notes) -> dict[str, Any]:
     known = {argument.name: argument for argument in LOSS_TYPES[name].settings}
-    positions = tuple(known) if "ignore_class" not in given.named else tuple(known)
     settings = {}
     line = value.line if isinstance(value, Made) else line
-    for key, item in given.by_name(positions).items():
+    for key, item in given.by_name(tuple(known)).items():
         if key in known:
             try:
                 settings[key] = known[key].check(item)
