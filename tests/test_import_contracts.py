@@ -138,6 +138,7 @@ def test_each_contract_spares_only_those_that_it_is_meant_for():
             "engine",
             "doctor",
             "model_files",
+            "data_files",
             "recording",
             "spec",
             "resource_files",
