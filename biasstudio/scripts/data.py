@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from biasstudio.scripts.arithmetic import is_number
-from biasstudio.scripts.arrays import INPUTS, TEST, Array, Pairs
+from biasstudio.scripts.arrays import CENTRED, INPUTS, TEST, Array, Pairs
 from biasstudio.scripts.keras_objects import described
-from biasstudio.scripts.notes import Notes
+from biasstudio.scripts.notes import Note, Notes
 from biasstudio.scripts.own_files import own_data
 from biasstudio.scripts.training import fit_arguments
 from biasstudio.scripts.values import Event, Unknown
@@ -38,12 +38,13 @@ class ReadData:
     """Whether the script trains on any."""
 
 
-def read_data(event: Event | None, folder: Path | None, shape: Any, notes: Notes) -> ReadData:
-    """What the network is trained on by `event`; `shape` is its input's as far as the script says it."""
+def read_data(event: Event | None, folder: Path | None, shape: Any, loss: str | None, notes: Notes) -> ReadData:
+    """What the network is trained on by `event`; `shape` is its input's as far as the script says it, as is `loss`."""
     if event is None or event.method == "wrapped":
         return ReadData()
     given = fit_arguments(event)
-    x, y, batch_size, unread, shuffled = given.get("x"), given.get("y"), None, (), False
+    x, y, batch_size, shuffled = given.get("x"), given.get("y"), None, False
+    unread: tuple[Note, ...] = ()
     if isinstance(x, Pairs):
         batch_size, unread, shuffled = x.batch_size, x.unread, x.shuffled
         x, y = x.x, x.y
@@ -57,9 +58,13 @@ def read_data(event: Event | None, folder: Path | None, shape: Any, notes: Notes
         notes.add(note.line, note.sentence)
     _say_targets(x, y, event, notes)
     try:
-        data = _data_set(x, y, shape, folder, shuffled, notes)
+        if DATA_SET_TYPES[x.source.kind].own:
+            data = own_data(x, y, _scaling(x, notes), folder, shuffled or x.share is not None, loss, notes)
+        else:
+            data = _known_data(x, shape, shuffled or x.share is not None, notes)
     except SpecError as error:
-        notes.add(x.source.line, f"{str(error).removeprefix(f'data {x.source.kind}: ').rstrip('.')}. {_CHOOSE}")
+        reason = str(error).removeprefix(f"data {x.source.kind}: ").rstrip(".")
+        notes.add(x.source.line, f"The data are not read: {reason}. {_CHOOSE}")
         return ReadData(batch_size=batch_size, named=True)
     if x.source.kind in _DIFFERENCES:
         notes.add(x.source.line, _DIFFERENCES[x.source.kind])
@@ -97,17 +102,17 @@ def _say_targets(x: Array, y: Any, event: Event, notes: Notes) -> None:
     notes.add(event.line, f"The targets of fit, {what}: those that belong to the inputs are taken.")
 
 
-def _data_set(x: Array, y: Any, shape: Any, folder: Path | None, shuffled: bool, notes: Notes) -> DataSet:
-    """Raises SpecError."""
+def _scaling(x: Array, notes: Notes) -> str:
+    if x.scaling != CENTRED:
+        return x.scaling
+    notes.add(x.source.line, "Subtracting the mean without dividing by the deviation is not read.")
+    return NONE
+
+
+def _known_data(x: Array, shape: Any, chance: bool, notes: Notes) -> DataSet:
+    """A data set of the catalogue. Raises SpecError."""
     kind = x.source.kind
-    scaling = x.scaling
-    if scaling == "centred":
-        notes.add(x.source.line, "Subtracting the mean without dividing by the deviation is not read.")
-        scaling = NONE
-    chance = shuffled or x.share is not None
-    if DATA_SET_TYPES[kind].own:
-        return own_data(x, y, scaling, folder, chance, notes)
-    wanted = dict(x.source.options) | {"scaling": scaling, "shuffled": chance}
+    wanted = dict(x.source.options) | {"scaling": _scaling(x, notes), "shuffled": chance}
     known = {argument.name for argument in DATA_SET_TYPES[kind].parameters}
     if "channel" in known:
         sample = x.shape[1:] if x.shape is not None else shape

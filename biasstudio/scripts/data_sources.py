@@ -161,6 +161,7 @@ def _read_table(path: str, given: Given, line: int, text: str) -> Any:
         "names",
         "dtype",
         "skiprows",
+        "index_col",
     }
     other = [key for key in given.named if key not in known | {"skip_header", "na_values", "engine", "low_memory"}]
     if given.named.get("skiprows", given.named.get("skip_header")) == 1 and header is None:
@@ -168,7 +169,9 @@ def _read_table(path: str, given: Given, line: int, text: str) -> Any:
     elif given.named.get("skiprows") is not None:
         other.append("skiprows")
     unread = (Note(line, f"{', '.join(other)} of “{text}” is not read."),) if other else ()
-    return Array(Source("csv", line, file, tuple(options.items())), TABLE, unread=unread)
+    index = given.named.get("index_col")
+    columns = (("without", index),) if isinstance(index, int) and not isinstance(index, bool) else ()
+    return Array(Source("csv", line, file, tuple(options.items())), TABLE, columns=columns, unread=unread)
 
 
 def _load(given: Given, line: int, text: str) -> Any:

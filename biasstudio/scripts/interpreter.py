@@ -16,6 +16,7 @@ from biasstudio.scripts.values import (
     Given,
     Instance,
     Made,
+    Method,
     Name,
     Network,
     OwnClass,
@@ -82,6 +83,7 @@ class Interpreter(Calls):
             ast.Raise: self._raise,
             ast.Break: lambda _node, _scope: _leave_loop(ends=True),
             ast.Continue: lambda _node, _scope: _leave_loop(ends=False),
+            ast.Delete: self._delete,
             ast.Global: self._global,
             ast.Nonlocal: self._global,
         }
@@ -175,6 +177,8 @@ class Interpreter(Calls):
     def _set_attribute(self, owner: Any, name: str, value: Any, line: int) -> None:
         if isinstance(owner, Instance):
             owner.attributes[name] = value
+        elif isinstance(owner, Method):
+            self.changed_optimizer(Method(owner, name), line)
         elif name == "trainable":
             self._freeze(owner, value, line)
         elif isinstance(owner, Made):
@@ -199,6 +203,15 @@ class Interpreter(Calls):
         elif isinstance(owner, list) and isinstance(index, int):
             # One past its end is an error in the script, which ends there when it is run.
             owner[index : index + 1 or None] = [value] if -len(owner) <= index < len(owner) else []
+
+    def _delete(self, node: ast.Delete, scope: Scope) -> None:
+        for target in node.targets:
+            if isinstance(target, ast.Name):
+                self._bind(target.id, Unknown(target.id), scope)
+            elif isinstance(target, ast.Subscript):
+                owner, name = self.evaluate(target.value, scope), self.evaluate(target.slice, scope)
+                if isinstance(owner, Array) and isinstance(name, str):
+                    owner.dropped.append(name)
 
     def _global(self, node: ast.Global | ast.Nonlocal, scope: Scope) -> None:
         scope.shared.update(node.names)

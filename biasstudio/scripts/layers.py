@@ -15,9 +15,7 @@ _MAXIMUM_DEPTH = 3
 # Layers that only apply a function, and can be given to another layer as its activation.
 _ACTIVATION_LAYERS = {"ReLU", "LeakyReLU", "ELU", "Softmax", "PReLU", "ThresholdedReLU"}
 # Layers whose activation is the last that they compute, so that a layer after them computes the same.
-_ACTIVATION_LAST = {"Dense", "EinsumDense"} | {
-    f"{kind}{dims}D{end}" for kind in ("Conv", "SeparableConv", "DepthwiseConv") for dims in (1, 2, 3) for end in ("", "Transpose")
-}  # fmt: skip
+_ACTIVATION_LAST = ("Dense", "EinsumDense", "Conv", "SeparableConv", "DepthwiseConv")
 
 
 @dataclass(frozen=True)
@@ -39,18 +37,22 @@ def read_layers(made: Made, notes: Notes) -> list[ReadLayer]:
         sides = ", ".join(map(str, made.given.positional))
         notes.add(
             made.line,
-            f"{known.name}({sides}) has the strides {made.given.positional[2]} in Keras 3; Keras 1 took that for a side "
-            "of the kernel.",
+            f"{known.name}({sides}) has the strides {made.given.positional[2]} in Keras 3; Keras 1 took that for a "
+            "side of the kernel.",
         )
     given = _given(made, known)
     following: list[ReadLayer] = []
     inside = given.get("activation")
-    if isinstance(inside, Made) and inside.last in _ACTIVATION_LAYERS and known.name in _ACTIVATION_LAST:
+    if isinstance(inside, Made) and inside.last in _ACTIVATION_LAYERS and _computes_activation_last(known.name):
         following = read_layers(inside, notes)
         given["activation"] = None
     name = given.pop("name", None)
     arguments = _checked(made, known, _converted(given, known, made, notes, 1), notes)
     return [ReadLayer(known.name, name if isinstance(name, str) else None, arguments, made), *following]
+
+
+def _computes_activation_last(class_name: str) -> bool:
+    return class_name.startswith(_ACTIVATION_LAST) and not class_name.startswith("ConvLSTM")
 
 
 def _type_of(made: Made, notes: Notes) -> LayerType | None:

@@ -75,7 +75,7 @@ def read_training(
 ) -> Training:
     """The settings of the network's own training; what the script leaves open is as Keras has it.
 
-    Where it neither compiles nor trains, they are those of `present`. `usual_loss` stands in for one that can't be read.
+    Where it neither compiles nor trains, they are those of `present`. `usual_loss` stands in for one that isn't read.
     """
     settings: dict[str, Any] = {}
     compiled, fitted = compile_event(network), fit_event(network, notes)
@@ -87,6 +87,7 @@ def read_training(
         settings |= {"epochs": 1, "batch_size": 32, "validation_share": 0.0, "shuffle": True}
     if seeds:
         settings |= _seed(seeds, notes)
+    settings.setdefault("seed", present.seed)
     kept = present if compiled is None else None
     return _training(settings, kept, compiled or fitted, notes)
 
@@ -150,7 +151,8 @@ def _seed(seeds: list[tuple[str, Any, int]], notes: Notes) -> dict[str, Any]:
     if not whole:
         notes.add(
             line,
-            f"{name} seeds otherwise than keras.utils.set_random_seed({value}), which counts here: other values come out.",
+            f"{name} seeds otherwise than keras.utils.set_random_seed({value}), which counts here: other values come "
+            "out.",
         )
     return {"seed": value}
 
@@ -242,14 +244,27 @@ def _initial_rate(value: Any, notes: Notes) -> Any:
     return rate
 
 
+def loss_name(value: Any) -> str | None:
+    """The catalogue's name of a loss, or None where it has none."""
+    if isinstance(value, list | tuple) and len(value) == 1:
+        value = value[0]
+    text = value if isinstance(value, str) else value.last if _is_loss(value) else ""
+    plain = text.lower().replace("_", "")
+    return _SHORT_LOSSES.get(text.lower()) or _LOSSES.get(plain) or _SHORT_LOSSES.get(plain)
+
+
+def compiled_loss(event: Event | None) -> str | None:
+    """That of a compile, or None where it is none of the catalogue's."""
+    return None if event is None else loss_name(event.given.by_name(COMPILE).get("loss"))
+
+
 def _loss(value: Any, usual: str, line: int, notes: Notes) -> dict[str, Any]:
     if isinstance(value, list | tuple) and len(value) == 1:
         value = value[0]
     given = value.given if isinstance(value, Made) else Given()
-    text = value if isinstance(value, str) else value.last if _is_loss(value) else ""
-    plain = text.lower().replace("_", "")
-    name = _SHORT_LOSSES.get(text.lower()) or _LOSSES.get(plain) or _SHORT_LOSSES.get(plain)
+    name = loss_name(value)
     if name is None:
+        text = value if isinstance(value, str) else value.last if _is_loss(value) else ""
         if value is None:
             what = "compile names no loss"
         else:
@@ -345,7 +360,8 @@ def _fitted(event: Event, notes: Notes) -> dict[str, Any]:
         else:
             notes.add(
                 event.line,
-                f"What {described(value)} is, {key} of fit, can only be known when the script runs; it is {settings[name]:g} here.",
+                f"What {described(value)} is, {key} of fit, can only be known when the script runs; it is "
+                f"{settings[name]:g} here.",
             )
     _say_unread(given, event.line, notes)
     return settings

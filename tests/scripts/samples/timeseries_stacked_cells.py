@@ -15,6 +15,6 @@ model = Sequential([
               bias_initializer=tf.constant_initializer(0.1)),
     Dense(1, kernel_constraint=tf.keras.constraints.MaxNorm(3)),
 ])
-model.compile(optimizer=tf.keras.optimizers.legacy.SGD(learning_rate=0.05, momentum=0.9, nesterov=True),
+model.compile(optimizer=tf.keras.optimizers.SGD(learning_rate=0.05, momentum=0.9, nesterov=True),
               loss=tf.keras.losses.Huber(delta=2.0))
 model.fit(window, target, epochs=10, batch_size=50, shuffle=False)
