@@ -54,9 +54,6 @@ def read_data(event: Event | None, folder: Path | None, shape: Any, loss: str | 
     if not x.source.kind:
         notes.add(x.source.line, f"{x.source.what} {_CHOOSE}")
         return ReadData(sample_shape=None if x.shape is None else x.shape[1:], batch_size=batch_size, named=True)
-    for note in (*unread, *x.unread, *(y.unread if isinstance(y, Array) else ())):
-        notes.add(note.line, note.sentence)
-    _say_targets(x, y, event, notes)
     try:
         if DATA_SET_TYPES[x.source.kind].own:
             data = own_data(x, y, _scaling(x, notes), folder, shuffled or x.share is not None, loss, notes)
@@ -66,6 +63,9 @@ def read_data(event: Event | None, folder: Path | None, shape: Any, loss: str | 
         reason = str(error).removeprefix(f"data {x.source.kind}: ").rstrip(".")
         notes.add(x.source.line, f"The data are not read: {reason}. {_CHOOSE}")
         return ReadData(batch_size=batch_size, named=True)
+    for note in (*unread, *x.unread, *(y.unread if isinstance(y, Array) else ())):
+        notes.add(note.line, note.sentence)
+    _say_targets(x, y, event, notes)
     if x.source.kind in _DIFFERENCES:
         notes.add(x.source.line, _DIFFERENCES[x.source.kind])
     share, data = _validation(data, x, given, event, notes)

@@ -132,7 +132,7 @@ def _value(value: Any, argument: Argument, notes: Notes, depth: int) -> Any:
         return None if value is None and argument.unset else _inside(value, notes, depth)
     plain = plain_value(value)
     if not is_plain_value(plain):
-        raise SpecError(f"what {described(value)} is can only be known when the script runs")
+        raise SpecError(f"{argument.name}, {described(value)}, is only known when the script runs")
     if kind == "boolean" and isinstance(plain, int):
         plain = bool(plain)
     return argument.check(plain)

@@ -347,7 +347,7 @@ def fit_arguments(event: Event) -> dict[str, Any]:
 def _fitted(event: Event, notes: Notes) -> dict[str, Any]:
     given = fit_arguments(event)
     if event.method == "wrapped":
-        notes.add(event.line, "The network is trained by scikit-learn, whose way of validating it is not read.")
+        notes.add(event.line, "The network is trained by scikit-learn: its data, and how it validates, are not read.")
     settings: dict[str, Any] = {"epochs": 1, "batch_size": 32, "validation_share": 0.0, "shuffle": True}
     for key, name in (("epochs",) * 2, ("batch_size",) * 2, ("validation_split", "validation_share"), ("shuffle",) * 2):
         value = given.get(key)
