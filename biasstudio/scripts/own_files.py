@@ -4,7 +4,7 @@ from pathlib import Path, PureWindowsPath
 from typing import Any
 
 from biasstudio.data_files.preview import TablePreview, preview_of
-from biasstudio.data_files.proposal import propose_data, with_found
+from biasstudio.data_files.proposal import kind_of, propose_data, with_found
 from biasstudio.scripts.arrays import TABLE, Array
 from biasstudio.scripts.notes import Notes
 from biasstudio.spec.arguments import SpecError, shown
@@ -29,14 +29,25 @@ def own_data(
         wanted = _npy(y, folder, notes)
     else:
         wanted = _images(x)
-    proposed = propose_data(path, Path(wanted["targets_path"]) if "targets_path" in wanted else None)
-    if proposed.name != kind:
+    if kind_of(path) != kind:
         raise SpecError(f"{path.name} is not what the script takes it for")
     known = {argument.name for argument in DATA_SET_TYPES[kind].parameters}
     wanted |= {"scaling": scaling, "shuffled": chance, "path": str(path)}
-    if kind != "csv" and "task" in known and loss is not None:
+    if kind != "csv" and loss is not None:
         wanted["task"] = NUMBERS if LOSS_TYPES[loss].target == NUMBER else CLASSES
-    return with_found(kind, dict(proposed.parameters) | {key: value for key, value in wanted.items() if key in known})
+    wanted = {key: value for key, value in wanted.items() if key in known}
+    if not _NAMED[kind] <= set(wanted):
+        wanted = dict(propose_data(path).parameters) | wanted
+    return with_found(kind, wanted)
+
+
+# What a script that is read says of a file; where it leaves some of it open, the file is looked at for it.
+_NAMED = {
+    "csv": {"delimiter"},
+    "npz": {"inputs", "targets"},
+    "npy": {"targets_path"},
+    "images": {"size", "colour"},
+}
 
 
 def _found_file(text: str, folder: Path | None, line: int, notes: Notes) -> Path:
