@@ -13,6 +13,7 @@ from biasstudio.spec.data_set_types import NONE, PIXELS, STANDARDISE
 INPUTS, TARGETS, TABLE = "inputs", "targets", "table"
 ALL, TRAIN, TEST = "all", "train", "test"
 CENTRED = "centred"
+MADE_HERE = "The data are made by {text}, which isn't run here."
 _WHOLE = slice(None)
 # What changes the type, the place in memory or the look of an array, and nothing that a network would see.
 _SAME = {"astype", "copy", "to_numpy", "numpy", "values", "cache", "prefetch", "to_frame", "reset_index", "as_matrix"}

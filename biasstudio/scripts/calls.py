@@ -92,13 +92,18 @@ class Calls(Expressions):
         if isinstance(callee, Instance) and isinstance(callee.type.members.get("__call__"), Function):
             member = callee.type.members["__call__"]
             return self.call_function(Function(member.node, member.scope, owner=callee), given, node)
-        return self._not_known(node, tensors)
+        if isinstance(callee, Unknown) and len(tensors) == 1:
+            # Perhaps a layer of a package that isn't known; a network without it is better than none.
+            return called_on(Made("unknown", Given(), line, spelled=callee.text), given, line)
+        return self._not_known(node, given)
 
-    def _not_known(self, node: ast.AST, tensors: tuple[Tensor, ...]) -> Any:
-        text = self.source.text_of(node)
+    def _not_known(self, node: ast.AST, given: Given) -> Any:
+        text, tensors = self.source.text_of(node), _tensors_in(given)
         if tensors:
             return Tensor(getattr(node, "lineno", self.line), sources=tensors, fault=f"{text} is no layer of a stack")
-        return Unknown(text)
+        # What a function that isn't known makes of data is not read; they are still those data.
+        changed = next((value for value in given.positional if isinstance(value, Array)), None)
+        return Unknown(text) if changed is None else changed.not_read(getattr(node, "lineno", self.line), text)
 
     def _on_network(self, network: Network, given: Given, line: int) -> Any:
         return network_on(network, given, line) if _tensors_in(given) else Unknown()
@@ -134,7 +139,7 @@ class Calls(Expressions):
             return self._keras(path, given, line, node)
         tensors = _tensors_in(given)
         if tensors:
-            return self._not_known(node, tensors)
+            return self._not_known(node, given)
         made = data_sources.called(path, given, line, self.source.text_of(node))
         return Unknown(self.source.text_of(node)) if made is None else made
 
@@ -159,14 +164,14 @@ class Calls(Expressions):
         room = path.split(".")[1]
         if room == "layers" and tensors and path.rpartition(".")[2].islower():
             # keras.layers.add([a, b]), of Keras 2.
-            return self._not_known(node, tensors)
+            return self._not_known(node, given)
         if room == "layers":
             last = path.rpartition(".")[2]
             return Made(f"keras.layers.{layer_class(last)}", given, line, spelled=last)
         if room in _MAKERS or path == "keras.preprocessing.image.ImageDataGenerator":
             return Made(path, given, line)
         if tensors:
-            return self._not_known(node, tensors)
+            return self._not_known(node, given)
         made = data_sources.called(path, given, line, self.source.text_of(node))
         return Unknown(self.source.text_of(node)) if made is None else made
 
@@ -274,6 +279,7 @@ class Calls(Expressions):
             type_name for type_name, kind in layer_types().items() if kind.keras_name == (base if number else name)
         ]
         same = [layer for layer in layers if isinstance(layer, Made) and layer.last in known]
+        same = [layer for layer in same if "name" not in layer.given.named]
         place = int(number) if number.isdecimal() and len(number) < 5 else 0
         return same[place] if place < len(same) else Unknown(self.source.text_of(node))
 

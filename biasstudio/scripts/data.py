@@ -7,10 +7,10 @@ from typing import Any
 
 from biasstudio.scripts.arithmetic import is_number
 from biasstudio.scripts.arrays import CENTRED, INPUTS, TEST, Array, Pairs
+from biasstudio.scripts.fitting import fit_arguments
 from biasstudio.scripts.keras_objects import described
 from biasstudio.scripts.notes import Note, Notes
 from biasstudio.scripts.own_files import own_data
-from biasstudio.scripts.training import fit_arguments
 from biasstudio.scripts.values import Event, Unknown
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.data_set_types import NONE
@@ -34,6 +34,7 @@ class ReadData:
     sample_shape: tuple[int | None, ...] | None = None
     validation_share: float | None = None
     batch_size: Any = None
+    shuffle: bool | None = None
     named: bool = False
     """Whether the script trains on any."""
 
@@ -43,33 +44,35 @@ def read_data(event: Event | None, folder: Path | None, shape: Any, loss: str | 
     if event is None or event.method == "wrapped":
         return ReadData()
     given = fit_arguments(event)
-    x, y, batch_size, shuffled = given.get("x"), given.get("y"), None, False
+    x, y, batch_size, shuffle = given.get("x"), given.get("y"), None, None
     unread: tuple[Note, ...] = ()
     if isinstance(x, Pairs):
-        batch_size, unread, shuffled = x.batch_size, x.unread, x.shuffled
+        batch_size, unread, shuffle = x.batch_size, x.unread, x.shuffled
         x, y = x.x, x.y
     if not isinstance(x, Array):
         _say_unknown(x, event, notes)
         return ReadData(named=True)
     if not x.source.kind:
         notes.add(x.source.line, f"{x.source.what} {_CHOOSE}")
-        return ReadData(sample_shape=None if x.shape is None else x.shape[1:], batch_size=batch_size, named=True)
+        return ReadData(
+            sample_shape=None if x.shape is None else x.shape[1:], batch_size=batch_size, shuffle=shuffle, named=True
+        )
     try:
         if DATA_SET_TYPES[x.source.kind].own:
-            data = own_data(x, y, _scaling(x, notes), folder, shuffled or x.share is not None, loss, notes)
+            data = own_data(x, y, _scaling(x, notes), folder, x.share is not None, loss, notes)
         else:
-            data = _known_data(x, shape, shuffled or x.share is not None, notes)
+            data = _known_data(x, shape, x.share is not None, notes)
     except SpecError as error:
         reason = str(error).removeprefix(f"data {x.source.kind}: ").rstrip(".")
         notes.add(x.source.line, f"The data are not read: {reason}. {_CHOOSE}")
-        return ReadData(batch_size=batch_size, named=True)
+        return ReadData(batch_size=batch_size, shuffle=shuffle, named=True)
     for note in (*unread, *x.unread, *(y.unread if isinstance(y, Array) else ())):
         notes.add(note.line, note.sentence)
     _say_targets(x, y, event, notes)
     if x.source.kind in _DIFFERENCES:
         notes.add(x.source.line, _DIFFERENCES[x.source.kind])
     share, data = _validation(data, x, given, event, notes)
-    return ReadData(data, None if x.shape is None else x.shape[1:], share, batch_size, True)
+    return ReadData(data, None if x.shape is None else x.shape[1:], share, batch_size, shuffle, True)
 
 
 _CHOOSE = "The data of the window stay: choose others there."
@@ -82,7 +85,7 @@ def _say_unknown(x: Any, event: Event, notes: Notes) -> None:
     elif isinstance(x, list | tuple | dict):
         notes.add(event.line, f"The data of fit are {what}, which is not read. {_CHOOSE}")
     else:
-        notes.add(event.line, f"What {what} holds can only be known when the script runs. {_CHOOSE}")
+        notes.add(event.line, f"What {what} holds is only known when the script runs. {_CHOOSE}")
 
 
 def _say_targets(x: Array, y: Any, event: Event, notes: Notes) -> None:
@@ -120,7 +123,7 @@ def _known_data(x: Array, shape: Any, chance: bool, notes: Notes) -> DataSet:
     parameters = {name: value for name, value in wanted.items() if name in known}
     unknown = [name for name, value in parameters.items() if isinstance(value, Unknown)]
     for name in unknown:
-        notes.add(x.source.line, f"What {described(parameters.pop(name))} is can only be known when the script runs.")
+        notes.add(x.source.line, f"What {described(parameters.pop(name))} is only known when the script runs.")
     if "maxlen" in known and "maxlen" not in parameters:
         parameters |= _text_length(x, shape, notes)
     return DataSet.of(kind, **parameters)

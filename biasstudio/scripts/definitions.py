@@ -8,7 +8,7 @@ from biasstudio.scripts.assignments import Assignments
 from biasstudio.scripts.leaving import LoopLeft, Returned
 from biasstudio.scripts.names import canonical
 from biasstudio.scripts.source import Source
-from biasstudio.scripts.values import Function, Given, Name, OwnClass, Scope, Unknown
+from biasstudio.scripts.values import Function, Given, Name, Network, OwnClass, Scope, Tensor, Unknown
 
 MAXIMUM_CALLS = 15
 """How deep functions of the script's own may call each other."""
@@ -77,7 +77,8 @@ class Definitions(Assignments):
                 return self.evaluate(function.node.body, scope)
             self.block(function.node.body, scope)
         except Returned as returned:
-            return returned.value
+            certain = not scope.doubtful or isinstance(returned.value, Network | Tensor)
+            return returned.value if certain else self.unknown(node)
         except LoopLeft:
             return self.unknown(node)
         finally:

@@ -72,7 +72,7 @@ def _sequential(network: Network, depth: int) -> Chain:
                 chain.shape = chain.shape or _shape_given(item)
             chain.layers.append(item)
         else:
-            chain.notes.append(Note(line, f"{_named(item)} can't be read as a layer and is left out."))
+            chain.notes.append(Note(line, f"{_named(item)} can't be read as a layer; it is left out."))
     chain.shape = chain.shape or without_batch(network.shape)
     return chain
 

@@ -9,7 +9,7 @@ from biasstudio.scripts.definitions import Definitions
 from biasstudio.scripts.evaluator import TooLongError
 from biasstudio.scripts.leaving import Ended, Left, LoopLeft, Returned
 from biasstudio.scripts.source import Source
-from biasstudio.scripts.values import Function, Given, Name, Network, Scope, Tensor, Unknown
+from biasstudio.scripts.values import Function, Given, Name, Network, Scope, Unknown
 
 # Longer loops are training loops, and build no network.
 _MAXIMUM_ROUNDS = 1000
@@ -88,7 +88,7 @@ class Interpreter(Definitions):
 
     def _return(self, node: ast.Return, scope: Scope) -> None:
         value = None if node.value is None else self.evaluate(node.value, scope)
-        raise Returned(self.unknown(node) if scope.doubtful and not isinstance(value, Network | Tensor) else value)
+        raise Returned(value)
 
     def _if(self, node: ast.If, scope: Scope) -> None:
         truth = self.truth(self.evaluate(node.test, scope))

@@ -13,7 +13,7 @@ from biasstudio.spec.stack import Layer
 
 _MAXIMUM_DEPTH = 3
 # Layers that only apply a function, and can be given to another layer as its activation.
-_ACTIVATION_LAYERS = {"ReLU", "LeakyReLU", "ELU", "Softmax", "PReLU", "ThresholdedReLU"}
+_ACTIVATION_LAYERS = {"ReLU", "LeakyReLU", "ELU", "Softmax", "PReLU"}
 # Layers whose activation is the last that they compute, so that a layer after them computes the same.
 _ACTIVATION_LAST = ("Dense", "EinsumDense", "Conv", "SeparableConv", "DepthwiseConv")
 
@@ -57,8 +57,7 @@ def _computes_activation_last(class_name: str) -> bool:
 
 def _type_of(made: Made, notes: Notes) -> LayerType | None:
     """The catalogue's entry of a layer, or None with a note."""
-    name = "ReLU" if made.last == "ThresholdedReLU" else made.last
-    known = layer_types().get(name) if made.path.startswith("keras.layers.") else None
+    known = layer_types().get(made.last) if made.path.startswith("keras.layers.") else None
     if known is None or known.part:
         notes.add(made.line, _why_left_out(made))
         return None
@@ -66,6 +65,8 @@ def _type_of(made: Made, notes: Notes) -> LayerType | None:
 
 
 def _why_left_out(made: Made) -> str:
+    if made.path == "unknown":
+        return f"{made.spelled or 'What stands here'} can't be read as a layer; it is left out."
     if made.path.startswith("own."):
         return f"{made.last} is a layer of the script's own, which isn't run here; it is left out."
     if made.path.startswith("keras.applications."):
@@ -78,7 +79,7 @@ def _why_left_out(made: Made) -> str:
 def _given(made: Made, known: LayerType) -> dict[str, Any]:
     names = {argument.name for argument in known.arguments} | set(known.fixed) | {"name"}
     given = arguments_of(made, known.positional, names)
-    if made.last == "ThresholdedReLU":
+    if made.spelled == "ThresholdedReLU":
         given.setdefault("threshold", 1.0)
     given.pop("trainable", None)
     return given

@@ -37,6 +37,8 @@ def chosen_network(networks: Sequence[Network], notes: Notes) -> ChosenNetwork:
             continue
         if chain.layers:
             readable.append(ChosenNetwork(network, chain))
+        elif chain.notes:
+            faults.append((network, f"line {chain.notes[0].line}: {chain.notes[0].sentence}"))
     if not readable:
         raise SpecError(_sentence(faults[-1][1]) if faults else "The script has no Keras network that could be read.")
     ranked = sorted(readable, key=lambda each: _rank(each.network))

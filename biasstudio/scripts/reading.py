@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from biasstudio.scripts.compiling import compiled_loss
 from biasstudio.scripts.data import ReadData, read_data
+from biasstudio.scripts.fitting import compile_event, fit_event
 from biasstudio.scripts.interpreter import Interpreter
 from biasstudio.scripts.networks import chosen_network, read_stack, with_learning
 from biasstudio.scripts.notes import Note, Notes
 from biasstudio.scripts.source import MAXIMUM_CHARACTERS, Source
-from biasstudio.scripts.training import compile_event, compiled_loss, fit_event, read_training
+from biasstudio.scripts.training import read_training
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.experiment import Experiment, Training
@@ -80,6 +82,8 @@ def _with_data(training: Training, found: ReadData) -> Training:
     """The training with what the script's data say of it."""
     if found.validation_share is not None:
         training = replace(training, validation_share=found.validation_share)
+    if found.shuffle is not None:
+        training = replace(training, shuffle=found.shuffle)
     size = found.batch_size
     return replace(training, batch_size=size) if isinstance(size, int) and 1 <= size <= 100_000 else training
 

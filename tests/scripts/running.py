@@ -3,7 +3,6 @@
 import sys
 from contextlib import ExitStack
 from dataclasses import dataclass
-from pathlib import Path
 from types import ModuleType
 from typing import Any
 from unittest.mock import MagicMock, patch
@@ -11,7 +10,8 @@ from unittest.mock import MagicMock, patch
 import keras
 import numpy as np
 
-SAMPLES = Path(__file__).parent / "samples"
+from tests.scripts.samples_expected import SAMPLES
+
 _SHAPES = {
     "mnist": ((28, 28), ()),
     "fashion_mnist": ((28, 28), ()),

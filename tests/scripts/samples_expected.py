@@ -1,11 +1,13 @@
 """What each sample is expected to open as, found by reading it: stack, data, training, and what is said."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.experiment import Experiment, Training
 from biasstudio.spec.stack import Stack
 
+SAMPLES = Path(__file__).parent / "samples"
 PRESENT = Experiment(Stack((28, 28, 1)).add("Flatten").add("Dense"), DataSet.of("mnist_odd_even"), Training(seed=11))
 """What is in the window before."""
 
@@ -398,7 +400,7 @@ EXPECTED = {
         training="loss=categorical_crossentropy, optimizer=SGD, learning_rate=0.1, epochs=20, batch_size=16, validation_share=0, seed=11, optimizer_settings={'momentum': 0.9, 'nesterov': True}",
         notes=(
             "15: Keras 3 has no decay of SGD: its learning rate stays as it starts.",
-            "17: What X_train holds can only be known when the script runs. The data of the window stay: choose others there.",
+            "17: What X_train holds is only known when the script runs. The data of the window stay: choose others there.",
         ),
     ),
     "subclassed_model": Expected(

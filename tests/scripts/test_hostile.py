@@ -8,8 +8,7 @@ from hypothesis import strategies as st
 
 from biasstudio.scripts.reading import load_script, read_script
 from biasstudio.spec.arguments import SpecError
-from tests.scripts.running import SAMPLES
-from tests.scripts.samples_expected import PRESENT
+from tests.scripts.samples_expected import PRESENT, SAMPLES
 
 _MODEL = "from keras import *\nmodel = Sequential([Input((4,)), layers.Dense(3)])\n"
 GREEDY = {
@@ -17,7 +16,7 @@ GREEDY = {
     "long text": "x = 'a' * 10 ** 12\ny = 'a' * 9999\nfor i in range(900):\n    y = y + y",
     "long list": "x = [0] * 10 ** 12\ny = [[0] * 9000] * 9000",
     "long range": "for i in range(10 ** 18):\n    x = i\nfor j in range(10 ** 30, 0, -1):\n    x = j",
-    "nested loops": "for i in range(999):\n    for j in range(999):\n        for k in range(999):\n            x = i + j + k",
+    "nested loops": "for i in range(999):\n for j in range(999):\n  for k in range(999):\n   x = i + j + k",
     "comprehension": "x = [[k for k in range(9999)] for j in range(9999) for i in range(9999)]",
     "while": "i = 0\nwhile True:\n    i += 1",
     "recursion": "def f(n):\n    return f(n + 1)\nf(0)",
@@ -33,7 +32,7 @@ GREEDY = {
     "layers without end": "for i in range(900):\n    model.add(layers.Dense(1))",
     "network in itself": "model.add(model)\nmodel.add(model)",
     "deep networks": "m = model\nfor i in range(100):\n    m = Sequential([m, m])",
-    "called on its own output": "x = Input((3,))\nfor i in range(2000):\n    x = layers.Dense(3)(x)\nModel(x, x)\nm = Model(x, x)",
+    "called on its own output": "x = Input((3,))\nfor i in range(2000):\n    x = layers.Dense(3)(x)\nm = Model(x, x)",
     "large layer": "model.add(layers.Dense(10 ** 40))\nmodel.add(layers.Dense(1e308 * 10))",
     "many notes": "\n".join(f"model.add(Nothing{i}())" for i in range(2000)),
     "bases": "class A(A): pass\nclass B(A, B): pass\nB()()",
@@ -42,8 +41,8 @@ GREEDY = {
     "callable of itself": "class A:\n    def __call__(self):\n        return self()\nA()()",
     "starred": "x = [0] * 9000\nfor i in range(900):\n    f(*x, *x, *x)",
     "unpacking": "a, *b, c = [1]\n(a, b), c = 1, 2\n*a, = range(10 ** 9)",
-    "long line": "x = [" + "1," * 200_000 + "]",
-    "many lines": "x = 1\n" * 150_000,
+    "long line": "x = [" + "1," * 100_000 + "]",
+    "many lines": "x = 1\n" * 60_000,
 }
 
 
@@ -108,7 +107,26 @@ def test_a_wrong_syntax_is_said_with_its_line(text, line):
 
 
 TEXTS = {path.stem: path.read_text(encoding="utf-8") for path in sorted(SAMPLES.glob("*.py"))}
-PIECES = ("None", "-1", "[]", "()", "{}", "x", "model", "keras", "*", "**", ":", "=", "0", "1e400", "'", '"', "\\", "\n")
+PIECES = (
+    "None",
+    "-1",
+    "[]",
+    "()",
+    "{}",
+    "x",
+    "model",
+    "keras",
+    "*",
+    "**",
+    ":",
+    "=",
+    "0",
+    "1e400",
+    "'",
+    '"',
+    "\\",
+    "\n",
+)
 PIECES += ("    ", "lambda: 0", "yield", "await x", "...", "model.layers", "layers.Dense", "Input((2,))", "not", "del")
 
 

@@ -4,8 +4,7 @@ import pytest
 
 from biasstudio.scripts.reading import load_script
 from biasstudio.spec.arguments import SpecError
-from tests.scripts.running import SAMPLES
-from tests.scripts.samples_expected import EXPECTED, PRESENT
+from tests.scripts.samples_expected import EXPECTED, PRESENT, SAMPLES
 from tests.scripts.telling import told_data, told_notes, told_stack, told_training
 
 OPENED = [name for name, expected in EXPECTED.items() if not expected.refused]

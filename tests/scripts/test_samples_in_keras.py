@@ -11,8 +11,8 @@ import pytest
 from biasstudio.engine.build import build_network
 from biasstudio.scripts.reading import ScriptReading, load_script
 from biasstudio.spec.losses import LOSS_TYPES
-from tests.scripts.running import SAMPLES, Trained, run_sample
-from tests.scripts.samples_expected import PRESENT
+from tests.scripts.running import Trained, run_sample
+from tests.scripts.samples_expected import PRESENT, SAMPLES
 
 pytestmark = pytest.mark.filterwarnings("ignore:Do not pass an `input_:UserWarning")
 
@@ -29,7 +29,6 @@ RUNNING = (
     "mnist_mlp_keras2",
     "moons_course",
     "pima_diabetes_blog",
-    "reuters_book",
     "self_attention_functional",
     "tf_quickstart",
     "timeseries_stacked_cells",
