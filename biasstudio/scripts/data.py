@@ -1,7 +1,7 @@
 """The data that a script trains on, as a data set of the catalogue."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +9,7 @@ from biasstudio.scripts.arithmetic import is_number
 from biasstudio.scripts.arrays import CENTRED, INPUTS, TEST, Array, Pairs
 from biasstudio.scripts.fitting import fit_arguments
 from biasstudio.scripts.keras_objects import described
-from biasstudio.scripts.notes import Note, Notes
+from biasstudio.scripts.notes import Notes
 from biasstudio.scripts.own_files import own_data
 from biasstudio.scripts.values import Event, Unknown
 from biasstudio.spec.arguments import SpecError
@@ -44,35 +44,50 @@ def read_data(event: Event | None, folder: Path | None, shape: Any, loss: str | 
     if event is None or event.method == "wrapped":
         return ReadData()
     given = fit_arguments(event)
-    x, y, batch_size, shuffle = given.get("x"), given.get("y"), None, None
-    unread: tuple[Note, ...] = ()
-    if isinstance(x, Pairs):
-        batch_size, unread, shuffle = x.batch_size, x.unread, x.shuffled
-        x, y = x.x, x.y
+    given_x = given.get("x")
+    pairs = given_x if isinstance(given_x, Pairs) else Pairs(given_x, given.get("y"))
+    x = pairs.x
     if not isinstance(x, Array):
         _say_unknown(x, event, notes)
         return ReadData(named=True)
-    if not x.source.kind:
-        notes.add(x.source.line, f"{x.source.what} {_CHOOSE}")
-        return ReadData(
-            sample_shape=None if x.shape is None else x.shape[1:], batch_size=batch_size, shuffle=shuffle, named=True
-        )
-    try:
-        if DATA_SET_TYPES[x.source.kind].own:
-            data = own_data(x, y, _scaling(x, notes), folder, x.share is not None, loss, notes)
-        else:
-            data = _known_data(x, shape, x.share is not None, notes)
-    except SpecError as error:
-        reason = str(error).removeprefix(f"data {x.source.kind}: ").rstrip(".")
-        notes.add(x.source.line, f"The data are not read: {reason}. {_CHOOSE}")
-        return ReadData(batch_size=batch_size, shuffle=shuffle, named=True)
-    for note in (*unread, *x.unread, *(y.unread if isinstance(y, Array) else ())):
-        notes.add(note.line, note.sentence)
-    _say_targets(x, y, event, notes)
-    if x.source.kind in _DIFFERENCES:
-        notes.add(x.source.line, _DIFFERENCES[x.source.kind])
+    found = ReadData(
+        sample_shape=None if x.shape is None else x.shape[1:],
+        batch_size=pairs.batch_size,
+        shuffle=pairs.shuffled if pairs is given_x else None,
+        named=True,
+    )
+    data = _data_set(x, pairs.y, shape, folder, loss, notes)
+    if data is None:
+        return found
+    _say_steps(pairs, event, notes)
     share, data = _validation(data, x, given, event, notes)
-    return ReadData(data, None if x.shape is None else x.shape[1:], share, batch_size, shuffle, True)
+    return replace(found, data=data, validation_share=share)
+
+
+def _data_set(x: Array, y: Any, shape: Any, folder: Path | None, loss: str | None, notes: Notes) -> DataSet | None:
+    """The data set that `x` comes from; None, with a note, where it can't be had."""
+    kind, chance = x.source.kind, x.share is not None
+    if not kind:
+        notes.add(x.source.line, f"{x.source.what} {_CHOOSE}")
+        return None
+    try:
+        if DATA_SET_TYPES[kind].own:
+            return own_data(x, y, _scaling(x, notes), folder, chance, loss, notes)
+        return _known_data(x, shape, chance, notes)
+    except SpecError as error:
+        reason = str(error).removeprefix(f"data {kind}: ").rstrip(".")
+        notes.add(x.source.line, f"The data are not read: {reason}. {_CHOOSE}")
+        return None
+
+
+def _say_steps(pairs: Pairs, event: Event, notes: Notes) -> None:
+    """What was done to the data and isn't read, and where they differ from the script's."""
+    for part in (pairs, pairs.x, pairs.y):
+        for note in part.unread if isinstance(part, Array | Pairs) else ():
+            notes.add(note.line, note.sentence)
+    _say_targets(pairs.x, pairs.y, event, notes)
+    if pairs.x.source.kind in _DIFFERENCES:
+        notes.add(pairs.x.source.line, _DIFFERENCES[pairs.x.source.kind])
 
 
 _CHOOSE = "The data of the window stay: choose others there."

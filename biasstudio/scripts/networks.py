@@ -13,6 +13,8 @@ from biasstudio.spec.layers import layer_types
 from biasstudio.spec.learning import ALL, BIASES, NOTHING, WEIGHTS
 from biasstudio.spec.stack import Layer
 
+# Names in a script can be of any length.
+_LONGEST = 350
 _TRAINING = ("fit", "fit_generator", "wrapped", "train_on_batch")
 # Of a layer with a bias, the one other variable that can be frozen beside it.
 _KERNELS = {"kernel", "gamma"}
@@ -48,6 +50,7 @@ def chosen_network(networks: Sequence[Network], notes: Notes) -> ChosenNetwork:
 
 
 def _sentence(message: str) -> str:
+    message = message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
     return message if message.endswith(".") else f"{message}."
 
 

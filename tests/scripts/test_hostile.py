@@ -34,6 +34,8 @@ GREEDY = {
     "deep networks": "m = model\nfor i in range(100):\n    m = Sequential([m, m])",
     "called on its own output": "x = Input((3,))\nfor i in range(2000):\n    x = layers.Dense(3)(x)\nm = Model(x, x)",
     "large layer": "model.add(layers.Dense(10 ** 40))\nmodel.add(layers.Dense(1e308 * 10))",
+    "long names": f"model.add(layers.{'A' * 9000}())\nclass {'B' * 9000}(Model): pass\nm = {'B' * 9000}()\nm.compile()",
+    "only a long name": f"class {'B' * 9000}(Model): pass\nmodel = {'B' * 9000}()",
     "many notes": "\n".join(f"model.add(Nothing{i}())" for i in range(2000)),
     "bases": "class A(A): pass\nclass B(A, B): pass\nB()()",
     "class that makes itself": "class A:\n    def __init__(self):\n        self.a = A()\nA()",
