@@ -86,6 +86,12 @@ def _table(path: Path, x: Array, y: Any, loss: str | None, notes: Notes) -> dict
         kind = preview.columns[target[0]].kind
         numbers = loss is not None and LOSS_TYPES[loss].target == NUMBER and kind == "number" and not y.one_hot
         wanted["task"] = NUMBERS if numbers else CLASSES
+        if target[0] in inputs:
+            notes.add(
+                x.source.line,
+                f"The script gives the target {shown(called[target[0]])} to the network as an input too; here it is "
+                "none.",
+            )
         inputs = [place for place in inputs if place != target[0]]
     elif isinstance(y, Array) and y.role == TABLE:
         notes.add(x.source.line, f"Which column of {path.name} is the target is guessed.")

@@ -61,6 +61,11 @@ def test_a_greedy_script_is_read_within_bounds(name):
             assert_is_sentence(note.sentence)
 
 
+@pytest.mark.parametrize("name", ["recursion", "branching recursion", "mutual recursion", "tower of powers"])
+def test_a_network_before_a_script_that_runs_wild_is_still_offered(name):
+    assert [layer.name for layer in read_script(_MODEL + GREEDY[name], PRESENT).experiment.stack.layers] == ["dense"]
+
+
 BROKEN = {
     "parentheses": "(" * 5000,
     "balanced parentheses": "x = " + "(" * 150 + ")" * 150,

@@ -94,6 +94,9 @@ def test_of_several_networks_the_one_that_is_trained_is_read():
     reading = read(text)
     assert [layer.get("units") for layer in reading.experiment.stack.layers] == [3]
     assert said(reading)[0] == (0, "The script makes 2 networks, at the lines 4, 5: the one of line 4 is read.")
+    # One that is only compiled comes after one that is trained.
+    reading = read(text + "b.compile('sgd')")
+    assert [layer.get("units") for layer in reading.experiment.stack.layers] == [3]
     reading = read(text + "b.compile('sgd')\nb.fit(x)")
     assert [layer.get("units") for layer in reading.experiment.stack.layers] == [2]
     assert said(reading)[0] == (0, "The script trains 2 networks, at the lines 4, 5: the one of line 5 is read.")

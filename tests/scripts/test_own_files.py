@@ -131,6 +131,15 @@ def test_the_loss_tells_numbers_from_classes(people):
     assert classes.get("task") == "classes"
 
 
+def test_a_target_among_the_inputs_is_said(people):
+    text = 'import pandas as pd\ndf = pd.read_csv("people.csv")\n'
+    reading = read(people, text + model("df[['age', 'bought']]", "df['bought']", 1))
+    assert reading.experiment.data.get("columns") == ("age",)
+    assert told_notes(reading) == [
+        "2: The script gives the target 'bought' to the network as an input too; here it is none."
+    ]
+
+
 def test_a_column_that_the_file_has_not_is_said(people):
     text = 'import pandas as pd\ndf = pd.read_csv("people.csv")\n'
     reading = read(people, text + model("df[['height']]", "df['bought']", 1))
