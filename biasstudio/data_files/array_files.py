@@ -14,6 +14,7 @@ from biasstudio.data_files.opening import Cancelled, go_on, opened, size_of, tit
 from biasstudio.data_files.rows import BYTES_AT_ONCE, SampleRows, scratch_file
 from biasstudio.spec.arguments import SpecError
 
+MAXIMUM_SAMPLE_VALUES = 50_000_000
 _MAXIMUM_MEMBERS = 10_000
 _LARGEST_TABLE_OF_CONTENTS = 4_000_000
 # Deflate can't make more of less.
@@ -70,6 +71,11 @@ def _checked_header(content: BinaryIO, name: str, size: int) -> ArrayHeader:
     if not header.shape or not math.prod(header.shape):
         what = "has no values" if header.shape else "is a single number"
         raise SpecError(f"{name} {what}: expected a row for each sample.", argument="path")
+    values = math.prod(header.shape[1:])
+    if values > MAXIMUM_SAMPLE_VALUES:
+        raise SpecError(
+            f"{name} has {values:,} values for each sample; up to {MAXIMUM_SAMPLE_VALUES:,} are read.", argument="path"
+        )
     if header.offset + header.value_bytes > size:
         raise SpecError(
             f"{name} claims {header.value_bytes:,} bytes of values, but {max(0, size - header.offset):,} are there: it "

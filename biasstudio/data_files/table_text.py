@@ -13,8 +13,9 @@ from biasstudio.spec.arguments import SpecError, shown
 from biasstudio.spec.own_data_types import DELIMITERS
 
 MAXIMUM_COLUMNS = 10_000
-LONGEST_LINE = 4_000_000
-ROWS_AT_ONCE = 2000
+LONGEST_ROW = 4_000_000
+# As many rows at once as have so many cells and letters, but no more rows than so many.
+_ROWS_AT_ONCE, _CELLS_AT_ONCE, _LETTERS_AT_ONCE = 2000, 200_000, 8_000_000
 _CODECS = {"utf-8": "utf-8-sig", "cp1252": "cp1252", "utf-16": "utf-16"}
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "?", "-"})
 """What a cell without a value holds, in small letters."""
@@ -90,7 +91,8 @@ def rows_of(path: Path, form: TableFormat, cancelled: Cancelled) -> Iterator[lis
 
 def _parsed(text: io.TextIOWrapper, form: TableFormat) -> Iterator[tuple[int, list[str]]]:
     """Line and cells of each row that is not blank."""
-    reader = csv.reader(_lines(text, form.delimiter), delimiter=DELIMITERS[form.delimiter], skipinitialspace=True)
+    lines = _Lines(text, form.delimiter)
+    reader = csv.reader(lines, delimiter=DELIMITERS[form.delimiter], skipinitialspace=True)
     while True:
         try:
             row = next(reader)
@@ -99,18 +101,26 @@ def _parsed(text: io.TextIOWrapper, form: TableFormat) -> Iterator[tuple[int, li
         except csv.Error as error:
             reason = "a cell is too long, or a quote is not closed" if "limit" in str(error) else str(error)
             raise SpecError(f"line {reader.line_num}: {reason}.") from None
+        lines.letters = 0
         if len(row) > 1 or (row and row[0].strip()):
             yield reader.line_num, [cell.strip() for cell in row]
 
 
-def _lines(text: io.TextIOWrapper, delimiter: str) -> Iterator[str]:
-    number = 0
-    while line := text.readline(LONGEST_LINE):
-        number += 1
-        if len(line) == LONGEST_LINE:
-            raise SpecError(f"line {number} is longer than {LONGEST_LINE:,} characters, too long for a row.")
-        # Spaces at the end would stand for one more cell.
-        yield re.sub(r" +(?=[\r\n]*\Z)", "", line) if delimiter == "space" else line
+class _Lines:
+    """The lines of a text; `letters` of those since the last row was complete are bounded. Raises SpecError."""
+
+    def __init__(self, text: io.TextIOWrapper, delimiter: str) -> None:
+        self._text, self._spaced = text, delimiter == "space"
+        self._number = self.letters = 0
+
+    def __iter__(self) -> Iterator[str]:
+        while line := self._text.readline(LONGEST_ROW):
+            self._number += 1
+            self.letters += len(line)
+            if self.letters >= LONGEST_ROW:
+                raise SpecError(f"line {self._number}: a row of more than {LONGEST_ROW:,} letters is too long.")
+            # Spaces at the end would stand for one more cell.
+            yield re.sub(r" +(?=[\r\n]*\Z)", "", line) if self._spaced else line
 
 
 def _checked_rows(
@@ -119,10 +129,12 @@ def _checked_rows(
     names: list[str] | None = None
     cells: list[list[str]] = []
     lines: list[int] = []
+    letters, most_rows = 0, _ROWS_AT_ONCE
     try:
         for line, row in parsed:
             if names is None:
                 names = _names(row, form)
+                most_rows = min(_ROWS_AT_ONCE, max(1, _CELLS_AT_ONCE // len(names)))
                 yield names
                 if form.header:
                     continue
@@ -130,10 +142,11 @@ def _checked_rows(
                 raise SpecError(_ragged(line, row, names, form))
             cells.append(row)
             lines.append(line)
-            if len(cells) == ROWS_AT_ONCE:
+            letters += sum(map(len, row))
+            if len(cells) == most_rows or letters > _LETTERS_AT_ONCE:
                 go_on(cancelled)
                 yield Rows(cells, lines)
-                cells, lines = [], []
+                cells, lines, letters = [], [], 0
     except SpecError as error:
         if not str(error).startswith("line "):
             raise

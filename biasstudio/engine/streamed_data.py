@@ -16,6 +16,7 @@ from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.experiment import Training
 
 _BATCHES_AHEAD = 2
+_LARGEST_BATCH_BYTES = 2_000_000_000
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +61,17 @@ class StreamedSamples:
         return self._dataset(batch_size, None)
 
     def _dataset(self, batch_size: int, generator: np.random.Generator | None) -> Any:
-        """Batches in an order by chance, another one each time it is gone through; as they lie without a generator."""
+        """Batches in an order by chance, another one each time it is gone through; as they lie without a generator.
+
+        Raises SpecError where one would be too large.
+        """
+        size = 4 * math.prod((min(batch_size, len(self)), *self.source.found.sample_shape))
+        if size > _LARGEST_BATCH_BYTES:
+            raise SpecError(
+                f"training: a batch of {batch_size:,} samples takes {size / 1e9:,.1f} GB, more than the "
+                f"{_LARGEST_BATCH_BYTES / 1e9:,.0f} GB that fit here: choose a smaller batch_size.",
+                argument="batch_size",
+            )
 
         def batches() -> Iterator[tuple[NDArray[np.float32], NDArray[Any]]]:
             count = len(self)

@@ -136,6 +136,14 @@ def test_a_file_that_claims_terabytes_takes_no_memory(tmp_path):
     )
 
 
+def test_a_sample_that_is_too_large_is_refused(tmp_path):
+    path = tmp_path / "x.npy"
+    with path.open("wb") as file:
+        file.write(header(described(descr="'|u1'", shape="(2, 60000000)")))
+        file.truncate(200_000_000)
+    assert str(look(path)) == "x.npy has 60,000,000 values for each sample; up to 50,000,000 are read."
+
+
 def write_zip(path, content, name="x.npy", kind=zipfile.ZIP_DEFLATED):
     with zipfile.ZipFile(path, "w", kind) as archive:
         archive.writestr(name, content)
@@ -226,8 +234,8 @@ def test_a_bomb_of_zeros_stays_within_memory(tmp_path):
         from biasstudio.data_files.array_files import rows_of_array
         rows = rows_of_array(Path({str(path)!r}), "x", lambda: False)
         print(type(rows).__name__, rows.shape, rows.read(299_999, 300_000).any())
-        # Unlike getrusage, it leaves out what the process that started this one had taken.
-        print(Path("/proc/self/status").read_text().partition("VmHWM:")[2].split()[0])
+        lines = Path("/proc/self/status").read_text().splitlines()
+        print(next(line.split()[1] for line in lines if line.startswith("VmHWM")))
     """)
     ended = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, timeout=100, check=True)
     said, peak = ended.stdout.splitlines()

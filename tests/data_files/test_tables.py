@@ -301,11 +301,12 @@ def _long(folder):
 
 
 def test_a_line_without_end_is_not_read_to_its_end(tmp_path, monkeypatch):
-    monkeypatch.setattr(table_text, "LONGEST_LINE", 1000)
+    monkeypatch.setattr(table_text, "LONGEST_ROW", 1000)
     path = tmp_path / "t.csv"
-    path.write_text("a,y\n1,0\n" + "1" * 5000)
-    with pytest.raises(SpecError, match="line 3 is longer than 1,000 characters"):
-        found("csv", path=str(path), target="y")
+    for end in ("1" * 5000, '"x\n",' * 5000):
+        path.write_text("a,y\n" + "1,0\n" * 500 + end)
+        with pytest.raises(SpecError, match=r"line \d+: a row of more than 1,000 letters is too long"):
+            found("csv", path=str(path), target="y")
 
 
 def test_too_many_columns_are_refused(tmp_path):

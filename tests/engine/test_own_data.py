@@ -7,7 +7,9 @@ from PIL import Image
 
 from biasstudio.data_files import npy
 from biasstudio.data_files.proposal import propose_data, with_found
+from biasstudio.data_files.reading import open_source
 from biasstudio.engine import data as engine_data
+from biasstudio.engine import streamed_data
 from biasstudio.engine.build import build_network, metrics_for
 from biasstudio.engine.data import load_samples
 from biasstudio.engine.samples import Samples
@@ -191,6 +193,16 @@ def test_the_same_experiment_streams_to_the_same_biases(arrays):
 
 
 @pytest.mark.usefixtures("streaming")
+def test_a_batch_that_is_too_large_is_refused(arrays, monkeypatch):
+    monkeypatch.setattr(streamed_data, "_LARGEST_BATCH_BYTES", 20_000)
+    experiment = experiment_on(propose_data(arrays))
+    samples = StreamedSamples(open_source(experiment.data))
+    with pytest.raises(
+        SpecError, match=r"training: a batch of 1,000 samples takes 0.0 GB.*choose a smaller batch_size"
+    ):
+        samples.for_fit(Training(batch_size=1000), 0)
+
+
 def test_streaming_can_be_stopped_and_gone_on_with(arrays):
     experiment = experiment_on(propose_data(arrays), batch_size=20)
     network = build_network(experiment)
