@@ -5,6 +5,7 @@ from PySide6.QtCore import QEvent, QObject, QTimer
 from biasstudio.app.job_session import JobSession
 from biasstudio.app.model_session import ModelSession
 from biasstudio.app.run_session import RunSession
+from biasstudio.doctor.case import case_of
 from biasstudio.doctor.diagnose import diagnose
 from biasstudio.doctor.finding import Finding
 from biasstudio.gui.checked_text import commit_typing
@@ -227,7 +228,7 @@ class Session(QObject):
             self._window.findings.show_findings((), "A script trained this run: the Doctor would need its network.")
         else:
             self._findings_of_run = True
-            self._window.findings.show_findings(diagnose(replayed.experiment, replayed.history))
+            self._window.findings.show_findings(diagnose(case_of(replayed.experiment, (), replayed.history)))
 
     def _update_actions(self) -> None:
         built, problem = self._built, self._problem()

@@ -3,21 +3,27 @@
 from dataclasses import dataclass
 from enum import IntEnum
 
+from biasstudio.doctor.remedy import Remedy
+
 
 class Severity(IntEnum):
     """Worst first, so that findings sort by it."""
 
     ERROR = 0
+    """It can't work."""
     WARNING = 1
+    """It will cost something."""
     NOTE = 2
+    """Good to know."""
 
 
 @dataclass(frozen=True)
 class Finding:
     """What is wrong, where, the evidence in figures, why it matters, and what to do. Texts are whole sentences.
 
-    `where` is the name of a layer, or "" where the whole network is meant; `step` is the step that shows it, if one
-    does.
+    `where` is the name of a layer, or "" where the whole network is meant; `vector` the path of the bias vector and
+    `unit` the index in it; `step` the step that shows it. `source` is the address of what says why. `remedy` is the
+    edit that mends it, where there is one that needs no choice of the person's.
     """
 
     id: str
@@ -27,3 +33,8 @@ class Finding:
     evidence: str
     fix: str
     step: int | None = None
+    why: str = ""
+    vector: str = ""
+    unit: int | None = None
+    source: str = ""
+    remedy: Remedy | None = None

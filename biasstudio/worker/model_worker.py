@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from biasstudio.doctor.case import case_of
 from biasstudio.doctor.diagnose import diagnose
+from biasstudio.doctor.finding import Finding
 from biasstudio.recording.network import learnable_sizes
 from biasstudio.recording.run_format import RunError
 from biasstudio.spec.arguments import SpecError
@@ -205,7 +207,7 @@ class ModelWorker(QThread):
                 network.history,
                 time.perf_counter() - started,
                 misfit(experiment, network.layers[-1].output_shape),
-                diagnose(experiment, network.history),
+                _findings(experiment, network),
                 versions(),
                 network.starting_anew,
             )
@@ -236,7 +238,7 @@ class ModelWorker(QThread):
         elif not same_learning:
             self._recorder.note_event("learns", f"{learning_in_words(experiment)}; with a fresh optimizer")
         reason = self._fit(network, experiment, self._recorder, only_one=only_one)
-        findings = diagnose(experiment, network.history)
+        findings = _findings(experiment, network)
         self.trainingEnded.emit(TrainingEnded(reason, network.history.last_step, findings))
 
     def _record(self, network: "Network", recording: Recording | None, *, of_job: bool = False) -> "BiasRecorder":
@@ -335,6 +337,13 @@ class ModelWorker(QThread):
             self.modelNotSaved.emit(str(error))
         else:
             self.modelSaved.emit(path)
+
+
+def _findings(experiment: Experiment, network: "Network") -> tuple[Finding, ...]:
+    from biasstudio.engine.train import planned_steps
+
+    steps = planned_steps(network, experiment.training)
+    return diagnose(case_of(experiment, network.layers, network.history, steps))
 
 
 def _check_learning(experiment: Experiment, network: "Network") -> None:

@@ -1,0 +1,28 @@
+"""Remedy: the edit of an experiment that mends a finding."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+
+from biasstudio.spec.experiment import Experiment
+
+Changes = tuple[tuple[str, Any], ...]
+
+
+@dataclass(frozen=True)
+class Remedy:
+    """`text` is what it does, as the undo menu says it. `layers` are changes of arguments by the name of a layer."""
+
+    text: str
+    layers: tuple[tuple[str, Changes], ...] = ()
+    training: Changes = ()
+    data: Changes = ()
+
+    def applied_to(self, experiment: Experiment) -> Experiment:
+        """The experiment mended. Raises SpecError where it doesn't take the change any more."""
+        stack = experiment.stack
+        for name, arguments in self.layers:
+            stack = stack.change(name, **dict(arguments))
+        changed = replace(experiment, stack=stack)
+        if self.data:
+            changed = changed.change_data(changed.data.change(**dict(self.data)))
+        return changed.change_training(**dict(self.training)) if self.training else changed
