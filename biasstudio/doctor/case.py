@@ -16,7 +16,8 @@ from biasstudio.spec.experiment import Experiment, Training
 class Case:
     """What the rules look at. `layers` in an order in which each comes after those that it is called on.
 
-    `from_file`: the weights came from a file, so initializers say nothing of how the biases start.
+    `from_file`: the weights came from a file, so initializers say nothing of how the biases start. `scheduled`: the
+    learning rate changes while training, so that of `training` is but one of them.
     """
 
     layers: tuple[NetworkLayer, ...]
@@ -26,6 +27,7 @@ class Case:
     probe: Probe | None = None
     steps_planned: int | None = None
     from_file: bool = False
+    scheduled: bool = False
 
     @cached_property
     def head(self) -> Head | None:
@@ -36,6 +38,19 @@ class Case:
     def trained(self) -> bool:
         """Whether a step was made."""
         return self.history is not None and self.history.last_step > 0
+
+    @property
+    def judged(self) -> tuple[str, ...]:
+        """What the rules could look at, in words."""
+        steps = self.history.last_step if self.history is not None and self.trained else 0
+        known = {
+            "the network": any(layer.layer is not None for layer in self.layers),
+            "loss and optimizer": self.training is not None,
+            "the data": self.data is not None,
+            f"a batch of {self.probe.samples if self.probe is not None else 0} samples": self.probe is not None,
+            f"{steps:,} steps of training": steps > 0,
+        }
+        return tuple(words for words, is_known in known.items() if is_known)
 
     def layer(self, name: str) -> NetworkLayer:
         return next(layer for layer in self.layers if layer.name == name)

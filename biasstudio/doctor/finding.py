@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Any
 
 from biasstudio.doctor.remedy import Remedy
 
@@ -38,3 +39,25 @@ class Finding:
     unit: int | None = None
     source: str = ""
     remedy: Remedy | None = None
+
+    @property
+    def place(self) -> str:
+        """Where it is: layer, bias vector and unit, as far as it names them; "" for the whole network."""
+        named = self.vector or self.where
+        return named if self.unit is None else f"{named} · unit {self.unit}"
+
+    def to_json(self) -> dict[str, Any]:
+        """All but the remedy, as JSON has it: texts, whole numbers, and null for a unit or step that isn't named."""
+        return {
+            "id": self.id,
+            "severity": self.severity.name.lower(),
+            "where": self.where,
+            "vector": self.vector,
+            "unit": self.unit,
+            "step": self.step,
+            "message": self.message,
+            "evidence": self.evidence,
+            "why": self.why,
+            "fix": self.fix,
+            "source": self.source,
+        }

@@ -1,0 +1,76 @@
+"""The case of a file for the Doctor: an experiment, a run, a script or a model. Nothing in it is run."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import tensorflow as tf
+
+from biasstudio.doctor.case import Case, case_of
+from biasstudio.engine.build import build_network, check_network
+from biasstudio.engine.experiment_case import case_of_experiment, with_data_of
+from biasstudio.engine.file_model import model_from_config
+from biasstudio.engine.keras_case import network_layers
+from biasstudio.model_files.reader import SUFFIXES as MODEL_SUFFIXES
+from biasstudio.model_files.reader import is_model_file, read_model_file
+from biasstudio.recording.run_format import SUFFIX as RUN_SUFFIX
+from biasstudio.recording.run_history import RunHistory
+from biasstudio.recording.run_reader import Run, open_run
+from biasstudio.spec.arguments import SpecError
+from biasstudio.spec.experiment import Training, load_experiment
+
+EXPERIMENT_SUFFIX, SCRIPT_SUFFIX = ".biasexp", ".py"
+SUFFIXES = (SCRIPT_SUFFIX, EXPERIMENT_SUFFIX, RUN_SUFFIX, *MODEL_SUFFIXES)
+
+
+@contextmanager
+def case_of_file(path: Path) -> Iterator[tuple[Case, str]]:
+    """The case, whose history may read from the file as long as it is open, and why not all of it could be judged.
+
+    Raises SpecError, RunError or OSError with a sentence for the person.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in SUFFIXES:
+        raise SpecError(f"{path.name} is none of the files that can be judged, whose names end in {', '.join(SUFFIXES)}.")
+    if suffix == RUN_SUFFIX:
+        with open_run(path) as run:
+            yield case_of_run(run)
+    elif is_model_file(path):
+        yield _of_model_file(path)
+    elif suffix == SCRIPT_SUFFIX:
+        yield _of_script(path)
+    else:
+        yield case_of_experiment(build_network(load_experiment(path))), ""
+
+
+def case_of_run(run: Run) -> tuple[Case, str]:
+    """A run's steps, and its experiment where it has one. Raises RunError."""
+    reading = RunHistory(run)
+    reading.take_in()
+    experiment = run.experiment
+    if experiment is None:
+        note = "A script trained this run, and its network is not in the file: only the steps are judged."
+        return Case((), history=reading.history), note
+    case = case_of(experiment, check_network(experiment), reading.history)
+    return with_data_of(case, experiment), ""
+
+
+def _of_script(path: Path) -> tuple[Case, str]:
+    raise SpecError(f"{path.name}: scripts can't be read by this version.")
+
+
+def _of_model_file(path: Path) -> tuple[Case, str]:
+    contents = read_model_file(path)
+    history = contents.history()
+    if contents.model is None:
+        reason = contents.refusal or f"{path.name} holds weights alone, and no network."
+        return Case((), history=history), f"{reason} Only the values of its biases are judged."
+    settings = contents.training
+    training = Training(**settings) if "loss" in settings and "optimizer" in settings else None
+    # In a graph that is never run its variables take no memory.
+    with tf.Graph().as_default():
+        layers = tuple(network_layers(model_from_config(contents.model)))
+    note = "" if training is not None else "The file doesn't say a loss and an optimizer that are known here."
+    return Case(layers, training, history, from_file=True, scheduled=True), note
+
+
