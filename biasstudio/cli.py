@@ -30,7 +30,8 @@ def _window(given: list[str]) -> int:
         prog="biasstudio",
         description="See what the biases of a neural network do.",
         epilog="Commands that need no display: train (an experiment, recorded), doctor (what is wrong, why, and what "
-        "to do), export (a run, as NPZ or CSV) and self-test (build, train, record and draw, offscreen). 'biasstudio COMMAND --help' tells more.",
+        "to do), export (a run, as NPZ or CSV) and self-test (build, train, record and draw, offscreen). "
+        "'biasstudio COMMAND --help' tells more.",
     )
     help_of_files = "a .biasexp, .keras or .h5 file to open, or .biasrun files to replay; several of those are compared"
     parser.add_argument("files", nargs="*", metavar="FILE", type=Path, help=help_of_files)

@@ -44,7 +44,9 @@ def _print(findings: Sequence[Finding], case: Case, note: str, console: Console)
 
 
 def _entry(finding: Finding) -> Group:
-    head = Text.assemble((finding.severity.name, _STYLES[finding.severity]), " · " if finding.place else "", finding.place)
+    head = Text.assemble(
+        (finding.severity.name, _STYLES[finding.severity]), " · " if finding.place else "", finding.place
+    )
     if finding.step is not None:
         head.append(f" · step {finding.step:,}")
     head.append(f"  [{finding.id}]", "dim")

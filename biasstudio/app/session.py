@@ -2,11 +2,10 @@
 
 from PySide6.QtCore import QEvent, QObject, QTimer
 
+from biasstudio.app.findings_session import FindingsSession
 from biasstudio.app.job_session import JobSession
 from biasstudio.app.model_session import ModelSession
 from biasstudio.app.run_session import RunSession
-from biasstudio.doctor.case import case_of
-from biasstudio.doctor.diagnose import diagnose
 from biasstudio.doctor.finding import Finding
 from biasstudio.gui.checked_text import commit_typing
 from biasstudio.gui.document import Document
@@ -42,6 +41,7 @@ class Session(QObject):
         self.worker = ModelWorker(self)
         self.runs = RunSession(document, window)
         self.jobs = JobSession(window, self.runs, self.worker)
+        self.findings = FindingsSession(document, window, self.runs, self.jobs)
         self.models = ModelSession(document, window, self.runs, self.worker)
         self._state = WorkerState.LOADING
         self._built: Built | None = None
@@ -49,7 +49,7 @@ class Session(QObject):
         self._awaiting = False
         self._ended: TrainingEnded | None = None
         self._refused: SpecError | None = None
-        self._closing = self._findings_of_run = False
+        self._closing = False
         window.ready = self.ready
         self.models.openingChanged.connect(self._update_actions)
         self._connect_worker()
@@ -102,6 +102,7 @@ class Session(QObject):
         worker.built.connect(self._show_built)
         worker.buildFailed.connect(self._show_refused)
         worker.progressed.connect(window.status.show_progress)
+        worker.diagnosed.connect(lambda diagnosis: self._show_findings(diagnosis.findings))
         worker.trainingEnded.connect(self._show_end)
         worker.weightsRead.connect(window.weights.show_weights)
         worker.failed.connect(self._show_fault)
@@ -120,7 +121,6 @@ class Session(QObject):
         window.stack_editor.layerChosen.connect(self._choose_layer)
         window.view.vectorChanged.connect(self._mark_layer)
         window.weights.requested.connect(lambda layer: worker.send(ReadWeights(layer)))
-        window.findings.showAsked.connect(self._show_finding)
         window.closeAsked.connect(self._close)
         self.runs.shownChanged.connect(self._follow_runs)
         self.runs.idle.connect(self._finish)
@@ -191,13 +191,14 @@ class Session(QObject):
             return
         self._refused, self._awaiting = failed.error, False
         self._window.stack_editor.show_problem(failed.error)
-        self._window.findings.show_findings((), f"{failed.error} The panels show the last network that could be built.")
+        self.findings.take((), f"{failed.error} The panels show the last network that could be built.")
         self._update_actions()
 
     def _show_state(self, state: WorkerState) -> None:
         self._state = state
         running = state in (WorkerState.TRAINING, WorkerState.PAUSED)
         self._window.set_locked(running)
+        self.findings.set_running(running)
         self._watch_frames()
         if state is not WorkerState.CLOSED:
             self._update_actions()
@@ -212,23 +213,8 @@ class Session(QObject):
         self._window.clock.watch(TRAINING_SHARE if training else FOLLOWING_SHARE if self.runs.following else 0)
 
     def _follow_runs(self) -> None:
-        """The findings are on what the panels show."""
         self._watch_frames()
-        replayed = self.runs.replayed
         self._window.weights.set_replaying(self.runs.replaying)
-        if self.runs.looked_at:
-            self._findings_of_run = True
-            self._window.findings.show_findings((), self.runs.looked_at)
-        elif replayed is None:
-            if self._findings_of_run and self._built is not None:
-                self._show_findings(self._ended.findings if self._ended else self._built.findings)
-            self._findings_of_run = False
-        elif replayed.experiment is None:
-            self._findings_of_run = True
-            self._window.findings.show_findings((), "A script trained this run: the Doctor would need its network.")
-        else:
-            self._findings_of_run = True
-            self._window.findings.show_findings(diagnose(case_of(replayed.experiment, (), replayed.history)))
 
     def _update_actions(self) -> None:
         built, problem = self._built, self._problem()
@@ -271,10 +257,7 @@ class Session(QObject):
 
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
         problem = self._problem()
-        if problem is None:
-            self._window.findings.show_findings(findings)
-        else:
-            self._window.findings.show_findings(findings, str(problem))
+        self.findings.take(findings, str(problem) if problem is not None else "")
 
     def _show_fault(self, sentence: str, details: str) -> None:
         if self._awaiting:
@@ -292,10 +275,3 @@ class Session(QObject):
         if vector is not None:
             self._window.stack_editor.choose_layer(vector.layer)
             self._window.weights.choose_layer(vector.layer)
-
-    def _show_finding(self, finding: Finding) -> None:
-        if finding.where:
-            self._window.stack_editor.choose_layer(finding.where)
-            self._choose_layer(finding.where)
-        if finding.step is not None:
-            self._window.view.show_step(finding.step)

@@ -66,7 +66,9 @@ def _case(what: Any) -> Iterator[tuple[Case, Any]]:
 
 def _of_model(model: Any) -> Case:
     if not model.built:
-        raise ValueError(f"The model {model.name} is not built: call it on data, or give it an Input, before diagnose().")
+        raise ValueError(
+            f"The model {model.name} is not built: call it on data, or give it an Input, before diagnose()."
+        )
     case = case_of_model(model)
     if case.from_file:
         return case  # trained before: how it started isn't known

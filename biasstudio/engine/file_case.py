@@ -31,7 +31,9 @@ def case_of_file(path: Path) -> Iterator[tuple[Case, str]]:
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise SpecError(f"{path.name} is none of the files that can be judged, whose names end in {', '.join(SUFFIXES)}.")
+        raise SpecError(
+            f"{path.name} is none of the files that can be judged, whose names end in {', '.join(SUFFIXES)}."
+        )
     if suffix == RUN_SUFFIX:
         with open_run(path) as run:
             yield case_of_run(run)
@@ -72,5 +74,3 @@ def _of_model_file(path: Path) -> tuple[Case, str]:
         layers = tuple(network_layers(model_from_config(contents.model)))
     note = "" if training is not None else "The file doesn't say a loss and an optimizer that are known here."
     return Case(layers, training, history, from_file=True, scheduled=True), note
-
-

@@ -98,7 +98,7 @@ class MainWindow(QMainWindow):
         self.side = QSplitter(Qt.Orientation.Vertical)
         self.side.addWidget(self.findings)
         self.side.addWidget(self._tables())
-        self.side.setSizes([330, 420])
+        self.side.setSizes([420, 400])
         self.side.setMinimumWidth(SIDE_LEAST_WIDTH)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         for widget in (self._left(), self._middle(), self.side):

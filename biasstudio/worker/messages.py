@@ -146,6 +146,14 @@ class Progress:
 
 
 @dataclass(frozen=True)
+class Diagnosis:
+    """What the Doctor finds in the network, or in a run, as it stands at `step`. Those before hold no longer."""
+
+    step: int
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
 class TrainingEnded:
     """Training is over: finished, stopped, or ended by values that are no longer finite."""
 

@@ -7,6 +7,7 @@ import time
 import traceback
 import warnings
 from collections import deque
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from biasstudio.worker.messages import (
     Built,
     Close,
     Command,
+    Diagnosis,
     Job,
     JobEnded,
     JobStarted,
@@ -52,7 +54,7 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-PROGRESS_SECONDS = 0.2
+PROGRESS_SECONDS, DIAGNOSIS_SECONDS = 0.2, 2.0
 MAXIMUM_WEIGHTS_TO_COPY = 5_000_000
 
 
@@ -92,6 +94,7 @@ class ModelWorker(QThread):
     built = Signal(Built)
     buildFailed = Signal(BuildFailed)
     progressed = Signal(Progress)
+    diagnosed = Signal(Diagnosis)
     trainingEnded = Signal(TrainingEnded)
     weightsRead = Signal(Weights)
     runStarted = Signal(RunStarted)
@@ -273,6 +276,8 @@ class ModelWorker(QThread):
         control = _TrainingControl(
             self, experiment, recorder, planned_steps(network, experiment.training), only_one, job
         )
+        if not job:
+            control.diagnose = lambda: _findings(experiment, network)
         self.stateChanged.emit(WorkerState.TRAINING)
         finite = train(network, experiment.training, control.between_batches, recorder)
         control.report()
@@ -384,6 +389,9 @@ class _TrainingControl:
         self._reported_at = 0.0
         self._last_seen = self._first_step
         self.stopped = False
+        self.diagnose: Callable[[], tuple[Finding, ...]] | None = None
+        """Gives the findings so far; None where nobody looks at them."""
+        self._diagnose_at = time.monotonic() + DIAGNOSIS_SECONDS
 
     def between_batches(self) -> bool:
         """True ends the training."""
@@ -400,7 +408,18 @@ class _TrainingControl:
             self._hold()
         if time.monotonic() - self._reported_at > PROGRESS_SECONDS:
             self.report()
+        if made_step and not self.stopped and time.monotonic() > self._diagnose_at:
+            self._report_findings()
         return self.stopped
+
+    def _report_findings(self) -> None:
+        if self.diagnose is None:
+            return
+        started = time.monotonic()
+        self._worker.diagnosed.emit(Diagnosis(self._recorder.last_step, self.diagnose()))
+        ended = time.monotonic()
+        # A network that takes long to be judged is judged seldom: it costs a hundredth of the time at most.
+        self._diagnose_at = ended + max(DIAGNOSIS_SECONDS, 100 * (ended - started))
 
     def _take(self, command: Command) -> None:
         if isinstance(command, Pause):
@@ -429,6 +448,7 @@ class _TrainingControl:
         # The panels show the very step at which it is held.
         self._recorder.flush()
         self.report()
+        self._report_findings()
         self._recorder.note_event("pause")
         self._worker.stateChanged.emit(WorkerState.PAUSED)
         while self._must_hold():
