@@ -32,7 +32,7 @@ def non_finite(case: Case) -> Iterator[Finding]:
         at_fault[0].split("/")[0] if at_fault else "",
         f"Values stopped being finite at step {step}.",
         f"Loss {loss:.4g} at step {step}; not finite: {what}. {_before(history, step)}"
-        "Training was ended there; all steps are kept.",
+        + ("Training ended there; all steps are kept." if step == history.last_step else "Training went on."),
         _what_to_do(case.training),
         step,
         why="From there on every value is lost: nothing can bring a number back out of NaN.",
