@@ -3,6 +3,7 @@
 What isn't understood, such as a layer of somebody's own, is there without its arguments, and isn't judged.
 """
 
+import warnings
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -142,7 +143,10 @@ def _of_catalogue(keras_layer: Any) -> Layer | None:
     if getattr(keras.layers, kind.__name__, None) is not kind or keras_layer.dtype_policy.name != "float32":
         return None
     try:
-        return layer_from_keras({"class_name": kind.__name__, "config": keras_layer.get_config()})
+        with warnings.catch_warnings():
+            # Keras warns of what can't be saved, which nobody wants here.
+            warnings.simplefilter("ignore")
+            return layer_from_keras({"class_name": kind.__name__, "config": keras_layer.get_config()})
     # An activation or an initializer of somebody's own may have no config.
     except (SpecError, NotImplementedError, TypeError, ValueError, AttributeError):
         return None
@@ -192,6 +196,8 @@ def _loss(loss: Any) -> Any:
     if isinstance(loss, keras.losses.Loss):
         kind = type(loss)
         own = getattr(keras.losses, kind.__name__, None) is kind
-        return {"class_name": kind.__name__, "config": loss.get_config()} if own else None
+        # Some of Keras's losses leave their settings out of the config.
+        config = getattr(loss, "_fn_kwargs", {}) | loss.get_config()
+        return {"class_name": kind.__name__, "config": config} if own else None
     name = getattr(loss, "__name__", "")
     return name if callable(loss) and name and getattr(keras.losses, name, None) is loss else None

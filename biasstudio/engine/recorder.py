@@ -296,6 +296,8 @@ class BiasRecorder(keras.callbacks.Callback):
     @_harmless
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         self.flush()
+        if self._doctor is not None:
+            self._doctor.look_now_and_then()
         planned = self.params.get("steps")
         cut = self._stopping and planned is not None and self._batch + 1 < planned
         if cut or not self._whole:
