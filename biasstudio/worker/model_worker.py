@@ -12,9 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from biasstudio.doctor.case import case_of
-from biasstudio.doctor.diagnose import diagnose
-from biasstudio.doctor.finding import Finding
+from biasstudio.doctor.contribution import NoContribution
 from biasstudio.recording.network import learnable_sizes
 from biasstudio.recording.run_format import RunError
 from biasstudio.spec.arguments import SpecError
@@ -27,11 +25,13 @@ from biasstudio.worker.messages import (
     Built,
     Close,
     Command,
+    Diagnosis,
     Job,
     JobEnded,
     JobStarted,
     Pause,
     Progress,
+    ReadContribution,
     ReadWeights,
     Recording,
     RunStarted,
@@ -45,6 +45,7 @@ from biasstudio.worker.messages import (
     Weights,
     WorkerState,
 )
+from biasstudio.worker.network_doctor import NetworkDoctor
 
 if TYPE_CHECKING:
     from biasstudio.engine.build import Network
@@ -54,6 +55,8 @@ _log = logging.getLogger(__name__)
 
 PROGRESS_SECONDS = 0.2
 MAXIMUM_WEIGHTS_TO_COPY = 5_000_000
+# Edits come one after the other: the network is looked at when none has come for so long.
+IDLE_SECONDS = 0.2
 
 
 class _Inbox:
@@ -73,11 +76,11 @@ class _Inbox:
         with self._changed:
             self._commands.appendleft(command)
 
-    def take(self) -> Command:
-        """The next command, waited for."""
+    def take(self, seconds: float | None = None) -> Command | None:
+        """The next command, waited for; None where none comes in so many seconds."""
         with self._changed:
-            self._changed.wait_for(lambda: self._commands)
-            return self._commands.popleft()
+            self._changed.wait_for(lambda: self._commands, seconds)
+            return self._commands.popleft() if self._commands else None
 
     def take_waiting(self) -> Command | None:
         """The next command, if there is one."""
@@ -100,6 +103,10 @@ class ModelWorker(QThread):
     jobStarted = Signal(JobStarted)
     jobEnded = Signal(JobEnded)
     jobsEnded = Signal()
+    diagnosed = Signal(Diagnosis)
+    """What is wrong with the window's network: after a build, in a pause, and every few seconds of training."""
+    contributionRead = Signal(object)
+    """A Contribution, or a NoContribution."""
     modelSaved = Signal(object)
     """The path of the file that was written."""
     modelNotSaved = Signal(str)
@@ -116,6 +123,7 @@ class ModelWorker(QThread):
         self._refused: Experiment | None = None
         self._network: Network | None = None
         self._recorder: BiasRecorder | None = None
+        self._doctor: NetworkDoctor | None = None
 
     def send(self, command: Command) -> None:
         """Queue a command. During training it takes effect at the next batch."""
@@ -154,15 +162,41 @@ class ModelWorker(QThread):
     def _forget_network(self) -> None:
         if self._recorder is not None:
             self._recorder.close()
-        self._network = self._recorder = None
+        self._network = self._recorder = self._doctor = None
 
     def _report(self, sentence: str) -> None:
         _log.exception("fault in the model worker")
         self.failed.emit(sentence, traceback.format_exc())
 
+    def take(self) -> Command:
+        """The next command, waited for; the network is looked at meanwhile. Only the worker's own thread may call."""
+        while True:
+            news = self._doctor is not None and self._doctor.has_news
+            command = self.inbox.take(IDLE_SECONDS if news else None)
+            if command is not None:
+                return command
+            self.diagnose()
+
+    def diagnose(self, *, if_due: bool = False) -> None:
+        """Report what is wrong with the window's network, or only where it is time to. Only the worker's own thread.
+
+        A fault in it is told, and ends the looking, but nothing else.
+        """
+        doctor = self._doctor
+        if doctor is None:
+            return
+        try:
+            diagnosis = doctor.look_if_due() if if_due else doctor.look()
+        except Exception as error:  # noqa: BLE001 - see above
+            self._doctor = None
+            self._report(f"The network can't be examined: {type(error).__name__}: {error}")
+            return
+        if diagnosis is not None:
+            self.diagnosed.emit(diagnosis)
+
     def _next(self) -> Command:
         """The next command; of several builds in a row only the last."""
-        command = self.inbox.take()
+        command = self.take()
         while isinstance(command, Build) and (later := self.inbox.take_waiting()) is not None:
             if not isinstance(later, Build):
                 self.inbox.put_back(later)
@@ -181,6 +215,8 @@ class ModelWorker(QThread):
             self._train_jobs(command.jobs)
         elif isinstance(command, ReadWeights):
             self.read_weights(command.layer)
+        elif isinstance(command, ReadContribution):
+            self.read_contribution(command)
         elif isinstance(command, SaveModel):
             self.save_model(command.path)
 
@@ -200,6 +236,7 @@ class ModelWorker(QThread):
             return
         self._forget_network()
         self._network, self._refused = network, None
+        self._doctor = NetworkDoctor(network, experiment)
         self.built.emit(
             Built(
                 experiment,
@@ -207,7 +244,7 @@ class ModelWorker(QThread):
                 network.history,
                 time.perf_counter() - started,
                 misfit(experiment, network.layers[-1].output_shape),
-                _findings(experiment, network),
+                self._doctor.findings_unseen(),
                 versions(),
                 network.starting_anew,
             )
@@ -237,8 +274,10 @@ class ModelWorker(QThread):
             self._recorder = self._record(network, command.recording)
         elif not same_learning:
             self._recorder.note_event("learns", f"{learning_in_words(experiment)}; with a fresh optimizer")
+        if self._doctor is not None:
+            self._doctor.start_training(network, experiment)
         reason = self._fit(network, experiment, self._recorder, only_one=only_one)
-        findings = _findings(experiment, network)
+        findings = self._doctor.findings_unseen() if self._doctor is not None else ()
         self.trainingEnded.emit(TrainingEnded(reason, network.history.last_step, findings))
 
     def _record(self, network: "Network", recording: Recording | None, *, of_job: bool = False) -> "BiasRecorder":
@@ -324,6 +363,13 @@ class ModelWorker(QThread):
         )
         self.weightsRead.emit(Weights(layer_name, network.history.last_step, arrays))
 
+    def read_contribution(self, asked: ReadContribution) -> None:
+        """Report what goes into a unit. Only the worker's own thread may call."""
+        if self._doctor is None:
+            self.contributionRead.emit(NoContribution(asked.path, asked.unit, "There is no network yet."))
+        else:
+            self.contributionRead.emit(self._doctor.contribution(asked))
+
     def save_model(self, path: Path) -> None:
         """Write the network to a file, and report. Only the worker's own thread may call."""
         from biasstudio.engine.save_model import save_model
@@ -337,13 +383,6 @@ class ModelWorker(QThread):
             self.modelNotSaved.emit(str(error))
         else:
             self.modelSaved.emit(path)
-
-
-def _findings(experiment: Experiment, network: "Network") -> tuple[Finding, ...]:
-    from biasstudio.engine.train import planned_steps
-
-    steps = planned_steps(network, experiment.training)
-    return diagnose(case_of(experiment, network.layers, network.history, steps))
 
 
 def _check_learning(experiment: Experiment, network: "Network") -> None:
@@ -400,6 +439,8 @@ class _TrainingControl:
             self._hold()
         if time.monotonic() - self._reported_at > PROGRESS_SECONDS:
             self.report()
+        if made_step and not self._job and not self.stopped:
+            self._worker.diagnose(if_due=True)
         return self.stopped
 
     def _take(self, command: Command) -> None:
@@ -416,6 +457,8 @@ class _TrainingControl:
             self.later.append(command)
         elif isinstance(command, ReadWeights):
             self._worker.read_weights(command.layer)
+        elif isinstance(command, ReadContribution):
+            self._worker.read_contribution(command)
         elif isinstance(command, SaveModel):
             self._worker.save_model(command.path)
         elif isinstance(command, Build | Close):
@@ -432,7 +475,7 @@ class _TrainingControl:
         self._recorder.note_event("pause")
         self._worker.stateChanged.emit(WorkerState.PAUSED)
         while self._must_hold():
-            self._take(self._worker.inbox.take())
+            self._take(self._worker.take())
         self._rate.restart()
         if not self.stopped and not self._pausing:
             self._worker.stateChanged.emit(WorkerState.TRAINING)
