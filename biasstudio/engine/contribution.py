@@ -38,10 +38,11 @@ def contribution(
     reason = _why_not(network.model, layer, variable, path)
     if reason:
         return NoContribution(path, unit, reason)
-    seen = _Seen(network, experiment, layer)
+    seen = _Seen(network, experiment, layer, unit)
     if sample is not None and not 0 <= sample < seen.count:
         return NoContribution(path, unit, f"There is no sample {sample}: {seen.count} are looked at.")
-    return seen.contribution(path, unit, float(np.asarray(variable).reshape(-1)[unit]), sample)
+    bias = float(np.asarray(variable).reshape(-1)[unit])
+    return seen.contribution(path, network.history.last_step, bias, sample)
 
 
 def _owns(layer: Any, variable: Any) -> bool:
@@ -78,16 +79,23 @@ def _without_activation(layer: Any) -> Iterator[None]:
 
 
 class _Seen:
-    """The probe's samples, as they come to a layer and leave it."""
+    """What goes into one unit's activation on the probe's samples, and what comes out: float32 (samples, positions)."""
 
-    def __init__(self, network: Network, experiment: Experiment, layer: Any) -> None:
-        self._layer, self._step = layer, network.history.last_step
+    def __init__(self, network: Network, experiment: Experiment, layer: Any, unit: int) -> None:
+        self._layer, self._unit = layer, unit
         into, out = _around(network.model, layer)
-        each = math.prod(side or 1 for tensor in (into, out) for side in tensor.shape[1:])
-        samples = probe_samples(experiment, max(1, min(256, _MOST_VALUES // max(1, each))))
-        self.count = len(samples.x)
-        self._into, out = keras.Model(network.model.inputs, [into, out])(samples.x, training=False)
-        self._out = np.asarray(out, np.float32)
+        self._around, self._x = keras.Model(network.model.inputs[0], [into, out]), probe_samples(experiment).x
+        self.count, self._shape = len(self._x), tuple(out.shape[1:-1])
+        each = sum(math.prod(side or 1 for side in tensor.shape[1:]) for tensor in (into, out))
+        size = max(1, _MOST_VALUES // each)
+        parts = [self._columns(self._x[start : start + size]) for start in range(0, self.count, size)]
+        self._before, self._after = (np.concatenate(columns) for columns in zip(*parts, strict=True))
+
+    def _columns(self, x: Any) -> tuple[Any, Any]:
+        into, out = self._around(x, training=False)
+        both = self._summed(into)[..., self._unit], out[..., self._unit]
+        before, after = (np.asarray(column, np.float32).reshape(len(x), -1) for column in both)
+        return before, after
 
     def _summed(self, x: Any) -> Any:
         """What goes into the activation. Moving statistics of a normalization are used, and stay."""
@@ -95,44 +103,44 @@ class _Seen:
         with _without_activation(self._layer):
             return self._layer.call(x, **extra)
 
-    def contribution(self, path: str, unit: int, bias: float, sample: int | None) -> Contribution:
+    def contribution(self, path: str, step: int, bias: float, sample: int | None) -> Contribution:
         at = np.arange(self.count) if sample is None else np.array([sample])
-        before = np.asarray(self._summed(tf.gather(self._into, at)), np.float32)[..., unit].reshape(len(at), -1)
-        places = before.argmax(1)
-        largest = before[np.arange(len(at)), places]
-        outputs = self._out[..., unit].reshape(self.count, -1)
-        shape = self._out.shape[1:-1]
-        positions = tuple(tuple(int(side) for side in np.unravel_index(place, shape)) for place in places)
+        places = self._before[at].argmax(1)
+        largest, active = self._before[at, places], self._after > 0
         activation = getattr(self._layer, "activation", keras.activations.linear)
         return Contribution(
             path,
-            unit,
-            self._step,
+            self._unit,
+            step,
             at,
             largest - np.float32(bias),
             bias,
             largest,
-            outputs[at, places],
+            self._after[at, places],
             keras.activations.serialize(activation) if activation is not None else "linear",
             self.count,
-            float((outputs > 0).any(1).mean()),
-            float((outputs > 0).mean()) if shape else None,
-            positions if shape else (),
-            self._parts(int(at[0]), unit, int(places[0])) if sample is not None else (),
+            float(active.any(1).mean()),
+            float(active.mean()) if self._shape else None,
+            tuple(_index(place, self._shape) for place in places) if self._shape else (),
+            self._parts(sample, int(places[0])) if sample is not None else (),
         )
 
-    def _parts(self, sample: int, unit: int, place: int) -> tuple[tuple[tuple[int, ...], float], ...]:
+    def _parts(self, sample: int, place: int) -> tuple[tuple[tuple[int, ...], float], ...]:
         """Each input times its weight: a sum is linear, so that its slope is the weight."""
         if type(self._layer).__name__ in _NORMALIZATIONS:
             return ()
-        x = tf.gather(self._into, [sample])
+        x, _ = self._around(self._x[sample : sample + 1], training=False)
         with tf.GradientTape() as tape:
             tape.watch(x)
-            value = tf.reshape(self._summed(x)[..., unit], [-1])[place]
+            value = tf.reshape(self._summed(x)[..., self._unit], [-1])[place]
         parts = np.asarray(x * tape.gradient(value, x))[0]
         largest = np.argsort(-np.abs(parts), axis=None, kind="stable")[:_MOST_PARTS]
-        indexes = [tuple(int(side) for side in np.unravel_index(each, parts.shape)) for each in largest]
+        indexes = [_index(each, parts.shape) for each in largest]
         return tuple((index, float(parts[index])) for index in indexes if parts[index] != 0)
+
+
+def _index(place: Any, shape: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(int(side) for side in np.unravel_index(place, shape))
 
 
 def _around(model: Any, layer: Any) -> tuple[Any, Any]:

@@ -1,39 +1,48 @@
 """Look at what a batch of samples makes of a network, beside its training: nothing of its states is touched."""
 
 import math
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import keras
 import numpy as np
 import tensorflow as tf
+from numpy.typing import NDArray
 
 from biasstudio.doctor.network import PASSING
 from biasstudio.doctor.probe import LayerProbe, Probe
-from biasstudio.engine.build import Network
-from biasstudio.engine.data_facts import MOST_PROBE_SAMPLES, probe_samples
-from biasstudio.spec.experiment import Experiment
+from biasstudio.engine.data_facts import MOST_PROBE_SAMPLES
+from biasstudio.recording.network import BiasVector
 
 # Outputs of all layers are held at once, as float32: 200 MB.
 _MOST_OUTPUTS = 50_000_000
 _FEWEST_SAMPLES = 8
 
+Loss = Callable[[Any, Any], Any]
+
+
+def can_be_probed(model: Any) -> bool:
+    """Whether it is built, its graph of layers is known, and it takes one input."""
+    return _graph(model) is not None and len(model.inputs or ()) == 1 == len(model.outputs or ())
+
 
 class Prober:
-    """Runs a fixed batch through a network. Belongs to the thread that owns the network.
+    """Runs batches through a model that can be probed. Belongs to the thread that owns the model.
 
     Layers are called as in prediction: dropout is off, and moving statistics stay. No random number is drawn, so that
     training goes on bit for bit as it would have.
     """
 
-    def __init__(self, network: Network) -> None:
-        self._network = network
-        classes = {layer.name: type(layer).__name__ for layer in network.model.layers}
+    def __init__(self, model: Any, biases: Sequence[tuple[BiasVector, Any]], loss: Loss | None) -> None:
+        """`biases` as `find_biases` gives them; `loss` of targets and outputs, None where gradients aren't wanted."""
+        self._biases, self._loss = tuple(biases), loss
+        classes = {layer.name: type(layer).__name__ for layer in model.layers}
         # What only hands on tells nothing new.
         self._outputs = {
-            name: output for name, output in outputs_by_layer(network.model).items() if classes[name] not in PASSING
+            name: output for name, output in outputs_by_layer(model).items() if classes[name] not in PASSING
         }
-        # The network's own output is found again with them, so that the loss sees what it sees in training.
-        self._model = keras.Model(network.model.inputs, [*network.model.outputs, *self._outputs.values()])
+        # The model's own output is found again with them, so that the loss sees what it sees in training.
+        self._model = keras.Model(model.inputs[0], [*model.outputs, *self._outputs.values()])
         self._look = tf.function(self._looked_at, reduce_retracing=True)
 
     @property
@@ -42,33 +51,31 @@ class Prober:
         each = sum(math.prod(side or 1 for side in output.shape[1:]) for output in self._outputs.values())
         return max(_FEWEST_SAMPLES, min(MOST_PROBE_SAMPLES, _MOST_OUTPUTS // max(1, each)))
 
-    def probe(self, experiment: Experiment) -> Probe:
-        """What the experiment's samples make of the network as it stands. They must fit it.
-
-        Raises SpecError where none are left to train with, OSError where their file is missing.
-        """
-        samples = probe_samples(experiment, self.most_samples)
-        statistics, gradients = self._look(tf.constant(samples.x), tf.constant(samples.y))
-        vectors = self._network.history.vectors
+    def probe(self, x: NDArray[Any], y: NDArray[Any] | None, step: int) -> Probe:
+        """What up to `most_samples` samples (n, *shape) make of the model as it stands at `step`. They must fit it."""
+        targets = None if y is None or self._loss is None else tf.constant(y)
+        statistics, gradients = self._look(tf.constant(x), targets)
         return Probe(
-            self._network.history.last_step,
-            len(samples.x),
+            step,
+            len(x),
             {name: LayerProbe(*np.asarray(rows)) for name, rows in zip(self._outputs, statistics, strict=True)},
             {
                 vector.path: np.asarray(gradient).reshape(-1)
-                for vector, gradient in zip(vectors, gradients, strict=True)
+                for (vector, _), gradient in zip(self._biases, gradients, strict=False)
             },
         )
 
-    def _looked_at(self, x: Any, y: Any) -> Any:
-        variables = [variable.value for variable in self._network.bias_variables]
+    def _looked_at(self, x: Any, targets: Any) -> Any:
+        variables = [variable.value for _, variable in self._biases]
         with tf.GradientTape(watch_accessed_variables=False) as tape:
-            for variable in variables:
-                tape.watch(variable)
+            tape.watch(variables)
             answer, *outputs = self._model(x, training=False)
-            loss = self._network.model.loss(y, answer)
+            loss = self._loss(targets, answer) if self._loss is not None and targets is not None else None
+        statistics = [_statistics(output) for output in outputs]
+        if loss is None:
+            return statistics, []
         gradients = tape.gradient(loss, variables, unconnected_gradients=tf.UnconnectedGradients.ZERO)
-        return [_statistics(output) for output in outputs], [tf.cast(each, tf.float32) for each in gradients]
+        return statistics, [tf.cast(gradient, tf.float32) for gradient in gradients]
 
 
 def outputs_by_layer(model: Any) -> dict[str, Any]:
@@ -76,9 +83,9 @@ def outputs_by_layer(model: Any) -> dict[str, Any]:
 
     Shared layers, which give several, are left out. So is all of a subclassed model, whose graph isn't known.
     """
-    graph = getattr(model, "_functional", model)
+    graph = _graph(model)
     calls: dict[str, list[Any]] = {}
-    for nodes in getattr(graph, "_nodes_by_depth", {}).values():
+    for nodes in graph._nodes_by_depth.values() if graph is not None else ():
         for node in nodes:
             if node.arguments.keras_tensors:
                 calls.setdefault(node.operation.name, []).append(node.output_tensors)
@@ -88,6 +95,12 @@ def outputs_by_layer(model: Any) -> dict[str, Any]:
         for layer in model.layers
         if layer.name in outputs and _is_rows_of_numbers(outputs[layer.name])
     }
+
+
+def _graph(model: Any) -> Any:
+    """The model, or what a Sequential one holds, that knows which layer is called on which; None where none does."""
+    graph = getattr(model, "_functional", model)
+    return graph if hasattr(graph, "_nodes_by_depth") else None
 
 
 def _is_rows_of_numbers(output: Any) -> bool:

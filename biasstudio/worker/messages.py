@@ -174,10 +174,9 @@ class Diagnosis:
     `probe` is what was looked at; None where the data don't fit the network, or it costs too much just now.
     """
 
-    experiment: Experiment
     step: int
     findings: tuple[Finding, ...]
-    probe: Probe | None
+    probe: Probe | None = None
 
 
 @dataclass(frozen=True)

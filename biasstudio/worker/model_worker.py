@@ -177,22 +177,23 @@ class ModelWorker(QThread):
                 return command
             self.diagnose()
 
-    def diagnose(self, *, if_due: bool = False) -> None:
+    def diagnose(self, *, if_due: bool = False) -> Diagnosis | None:
         """Report what is wrong with the window's network, or only where it is time to. Only the worker's own thread.
 
         A fault in it is told, and ends the looking, but nothing else.
         """
         doctor = self._doctor
         if doctor is None:
-            return
+            return None
         try:
             diagnosis = doctor.look_if_due() if if_due else doctor.look()
         except Exception as error:  # noqa: BLE001 - see above
             self._doctor = None
             self._report(f"The network can't be examined: {type(error).__name__}: {error}")
-            return
+            return None
         if diagnosis is not None:
             self.diagnosed.emit(diagnosis)
+        return diagnosis
 
     def _next(self) -> Command:
         """The next command; of several builds in a row only the last."""
@@ -277,7 +278,8 @@ class ModelWorker(QThread):
         if self._doctor is not None:
             self._doctor.start_training(network, experiment)
         reason = self._fit(network, experiment, self._recorder, only_one=only_one)
-        findings = self._doctor.findings_unseen() if self._doctor is not None else ()
+        diagnosis = self.diagnose()
+        findings = diagnosis.findings if diagnosis is not None else ()
         self.trainingEnded.emit(TrainingEnded(reason, network.history.last_step, findings))
 
     def _record(self, network: "Network", recording: Recording | None, *, of_job: bool = False) -> "BiasRecorder":

@@ -45,7 +45,7 @@ class NetworkDoctor:
 
     def start_training(self, network: "Network", experiment: Experiment) -> None:
         """`network` is the same, maybe compiled anew."""
-        if network is not self.network:
+        if network.model is not self.network.model:
             self._prober = None
         self.network, self.experiment = network, experiment
         self._training_since = time.monotonic()
@@ -59,7 +59,7 @@ class NetworkDoctor:
         """What is wrong at the present step."""
         self._looked_at = self.network.history.last_step
         probe = self._probe()
-        return Diagnosis(self.experiment, self.network.history.last_step, diagnose(self._case(probe)), probe)
+        return Diagnosis(self.network.history.last_step, diagnose(self._case(probe)), probe)
 
     def look_if_due(self) -> Diagnosis | None:
         """For between two batches: `look` every few seconds, and within its share of the training's time."""
@@ -67,8 +67,7 @@ class NetworkDoctor:
         if now < self._due_at:
             return None
         if self._prober is None and now - self._training_since < _SECONDS_OF_FIRST_LOOK / _MOST_SHARE:
-            step = self.network.history.last_step
-            diagnosis = Diagnosis(self.experiment, step, self.findings_unseen(), None)
+            diagnosis = Diagnosis(self.network.history.last_step, self.findings_unseen())
         else:
             diagnosis = self.look()
         done = time.monotonic()
@@ -119,10 +118,14 @@ class NetworkDoctor:
         return None
 
     def _probe(self) -> Probe | None:
-        from biasstudio.engine.probe import Prober
+        from biasstudio.engine.data_facts import probe_samples
+        from biasstudio.engine.probe import Prober, can_be_probed
 
-        if self._misfit() is not None:
+        network = self.network
+        if self._misfit() is not None or not can_be_probed(network.model):
             return None
         if self._prober is None:
-            self._prober = Prober(self.network)
-        return self._prober.probe(self.experiment)
+            biases = zip(network.history.vectors, network.bias_variables, strict=True)
+            self._prober = Prober(network.model, tuple(biases), network.model.loss)
+        samples = probe_samples(self.experiment, self._prober.most_samples)
+        return self._prober.probe(samples.x, samples.y, network.history.last_step)
