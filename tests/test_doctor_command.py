@@ -11,7 +11,7 @@ import pytest
 from biasstudio.cli import main
 from biasstudio.doctor.diagnose import diagnose
 from biasstudio.engine.build import build_network
-from biasstudio.engine.experiment_case import case_of_experiment
+from biasstudio.engine.experiment_case import probed_case
 from biasstudio.engine.recorder import BiasRecorder
 from biasstudio.spec.experiment import save_experiment
 from biasstudio.spec.initializers import Initializer
@@ -75,7 +75,7 @@ def test_json_is_the_findings_and_nothing_else(capsys, tmp_path):
     status, out, _ = doctor(capsys, saved(tmp_path, experiment), "--json")
     assert status == 1
     listed = json.loads(out)
-    expected = diagnose(case_of_experiment(build_network(experiment)))
+    expected = diagnose(probed_case(build_network(experiment)))
     assert [list(each) for each in listed] == [KEYS] * len(expected)
     for given, finding in zip(listed, expected, strict=True):
         assert given["severity"] == finding.severity.name.lower()

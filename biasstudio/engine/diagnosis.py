@@ -14,9 +14,10 @@ from biasstudio.doctor.diagnose import diagnose as findings_of
 from biasstudio.doctor.finding import Finding
 from biasstudio.engine.biases import find_biases, read_frame
 from biasstudio.engine.build import build_network
-from biasstudio.engine.experiment_case import case_of_experiment
+from biasstudio.engine.experiment_case import probed_case
 from biasstudio.engine.file_case import case_of_file, case_of_run
 from biasstudio.engine.keras_case import case_of_model
+from biasstudio.engine.model_data import with_arrays
 from biasstudio.recording.history import History
 from biasstudio.recording.run_format import RunError
 from biasstudio.recording.run_history import RunHistory
@@ -41,7 +42,7 @@ def diagnose(what: Any, x: Any = None, y: Any = None, run: Any = None) -> list[F
         with _case(what) as (case, model), _history(run) as history:
             if history is not None:
                 case = _with_history(case, history, model)
-            return list(findings_of(_with_data(case, model, data) if data is not None else case))
+            return list(findings_of(with_arrays(case, model, *data) if data is not None else case))
     except RunError as error:
         raise ValueError(str(error)) from error
 
@@ -56,7 +57,7 @@ def _case(what: Any) -> Iterator[tuple[Case, Any]]:
         yield _of_model(what), what
     elif isinstance(what, Experiment):
         network = build_network(what)
-        yield case_of_experiment(network), network.model
+        yield probed_case(network), network.model
     elif isinstance(what, Run):
         yield case_of_run(what)[0], None
     else:
@@ -132,10 +133,6 @@ def _array(values: Any, name: str) -> Any:
     if array.ndim < 1 or not len(array):
         raise ValueError(f"{name} has no samples: its shape is {array.shape}.")
     return array
-
-
-def _with_data(case: Case, model: Any, data: tuple[Any, Any]) -> Case:
-    return case
 
 
 def _existing(path: str | Path) -> Path:

@@ -3,29 +3,64 @@
 from dataclasses import replace
 
 from biasstudio.doctor.case import Case, case_of
+from biasstudio.doctor.data_facts import DataFacts
+from biasstudio.doctor.probe import Probe
 from biasstudio.engine.build import Network
+from biasstudio.engine.data_facts import data_facts, probe_samples
 from biasstudio.engine.keras_case import network_layers
+from biasstudio.engine.probe import Prober, can_be_probed
 from biasstudio.engine.train import planned_steps
+from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.compatibility import misfit
 from biasstudio.spec.experiment import Experiment
 
 
-def case_of_experiment(network: Network, experiment: Experiment | None = None) -> Case:
+def case_of_network(network: Network, experiment: Experiment, probe: Probe | None = None) -> Case:
     """The network as it stands, with the steps that it has made. `experiment` may differ in what `fit` alone takes.
 
-    Raises SpecError where it doesn't fit its data. Only the thread that owns the network may call.
+    Only the thread that owns the network may call. Raises OSError where the samples' file is missing.
     """
-    experiment = experiment or network.experiment
-    unfit = misfit(experiment, network.layers[-1].output_shape)
-    if unfit is not None:
-        raise unfit
-    case = case_of(experiment, network.layers, network.history, planned_steps(network, experiment.training))
+    steps = _planned_steps(network, experiment)
+    case = case_of(experiment, network.layers, network.history, steps, facts_of_experiment(experiment), probe)
     if experiment.weights is not None and experiment.weights.whole:
         # Not a stack: its layers are Keras's own.
         case = replace(case, layers=tuple(network_layers(network.model)))
-    return with_data_of(case, experiment)
-
-
-def with_data_of(case: Case, experiment: Experiment) -> Case:
-    """The case with what the experiment's data tell."""
     return case
+
+
+def probed_case(network: Network) -> Case:
+    """`case_of_network` of its own experiment, with a look at what a batch makes of it.
+
+    Raises SpecError where the network doesn't fit its data.
+    """
+    experiment = network.experiment
+    unfit = misfit(experiment, network.layers[-1].output_shape)
+    if unfit is not None:
+        raise unfit
+    probe = None
+    if can_be_probed(network.model):
+        biases = tuple(zip(network.history.vectors, network.bias_variables, strict=True))
+        prober = Prober(network.model, biases, network.model.loss)
+        samples = probe_samples(experiment, prober.most_samples)
+        probe = prober.probe(samples.x, samples.y, network.history.last_step)
+    return case_of_network(network, experiment, probe)
+
+
+def facts_of_experiment(experiment: Experiment) -> DataFacts | None:
+    """Of the experiment's data; None where they don't fit the network, which is said where it is asked to train.
+
+    Raises OSError where their file is missing.
+    """
+    if experiment.stack.input_shape != experiment.data.type.sample_shape:
+        return None
+    try:
+        return data_facts(experiment)
+    except SpecError:
+        return None
+
+
+def _planned_steps(network: Network, experiment: Experiment) -> int | None:
+    try:
+        return planned_steps(network, experiment.training)
+    except SpecError:
+        return None  # said where it is asked to train

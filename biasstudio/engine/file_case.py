@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import tensorflow as tf
 
 from biasstudio.doctor.case import Case, case_of
 from biasstudio.engine.build import build_network, check_network
-from biasstudio.engine.experiment_case import case_of_experiment, with_data_of
+from biasstudio.engine.experiment_case import facts_of_experiment, probed_case
 from biasstudio.engine.file_model import model_from_config
 from biasstudio.engine.keras_case import network_layers
 from biasstudio.model_files.reader import SUFFIXES as MODEL_SUFFIXES
@@ -42,7 +43,7 @@ def case_of_file(path: Path) -> Iterator[tuple[Case, str]]:
     elif suffix == SCRIPT_SUFFIX:
         yield _of_script(path)
     else:
-        yield case_of_experiment(build_network(load_experiment(path))), ""
+        yield probed_case(build_network(load_experiment(path))), ""
 
 
 def case_of_run(run: Run) -> tuple[Case, str]:
@@ -54,7 +55,10 @@ def case_of_run(run: Run) -> tuple[Case, str]:
         note = "A script trained this run, and its network is not in the file: only the steps are judged."
         return Case((), history=reading.history), note
     case = case_of(experiment, check_network(experiment), reading.history)
-    return with_data_of(case, experiment), ""
+    try:
+        return replace(case, data=facts_of_experiment(experiment)), ""
+    except OSError:
+        return case, "The data of this run are not there any more: they are not judged."
 
 
 def _of_script(path: Path) -> tuple[Case, str]:
@@ -71,6 +75,9 @@ def _of_model_file(path: Path) -> tuple[Case, str]:
     training = Training(**settings) if "loss" in settings and "optimizer" in settings else None
     # In a graph that is never run its variables take no memory.
     with tf.Graph().as_default():
-        layers = tuple(network_layers(model_from_config(contents.model)))
+        try:
+            layers = tuple(network_layers(model_from_config(contents.model)))
+        except SpecError as error:
+            raise SpecError(f"{path.name}: {error}") from error
     note = "" if training is not None else "The file doesn't say a loss and an optimizer that are known here."
     return Case(layers, training, history, from_file=True, scheduled=True), note

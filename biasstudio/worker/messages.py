@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biasstudio.doctor.finding import Finding
+from biasstudio.doctor.probe import Probe
 from biasstudio.recording.history import History
 from biasstudio.recording.network import BuiltLayer
 from biasstudio.spec.arguments import SpecError
@@ -84,6 +85,18 @@ class ReadWeights:
 
 
 @dataclass(frozen=True)
+class ReadContribution:
+    """Report what goes into one unit: `unit` is an index into the bias vector `path`, flattened in C order.
+
+    On the probe's sample `sample`, or on all of them for None.
+    """
+
+    path: str
+    unit: int
+    sample: int | None = None
+
+
+@dataclass(frozen=True)
 class SaveModel:
     """Write the network as it stands to a .keras or .h5 file."""
 
@@ -95,7 +108,7 @@ class Close:
     """End the thread after the present step."""
 
 
-Command = Build | Train | TakeStep | TrainJobs | Pause | Stop | ReadWeights | SaveModel | Close
+Command = Build | Train | TakeStep | TrainJobs | Pause | Stop | ReadWeights | ReadContribution | SaveModel | Close
 
 
 class WorkerState(Enum):
@@ -146,20 +159,24 @@ class Progress:
 
 
 @dataclass(frozen=True)
-class Diagnosis:
-    """What the Doctor finds in the network, or in a run, as it stands at `step`. Those before hold no longer."""
-
-    step: int
-    findings: tuple[Finding, ...]
-
-
-@dataclass(frozen=True)
 class TrainingEnded:
     """Training is over: finished, stopped, or ended by values that are no longer finite."""
 
     reason: str
     step: int
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What is wrong with the network, or with a run, at `step`, in place of what was said of it before.
+
+    `probe` is what was looked at; None where the data don't fit the network, or it costs too much just now.
+    """
+
+    step: int
+    findings: tuple[Finding, ...]
+    probe: Probe | None = None
 
 
 @dataclass(frozen=True)

@@ -7,15 +7,12 @@ import time
 import traceback
 import warnings
 from collections import deque
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
-from biasstudio.doctor.case import case_of
-from biasstudio.doctor.diagnose import diagnose
-from biasstudio.doctor.finding import Finding
+from biasstudio.doctor.contribution import NoContribution
 from biasstudio.recording.network import learnable_sizes
 from biasstudio.recording.run_format import RunError
 from biasstudio.spec.arguments import SpecError
@@ -34,6 +31,7 @@ from biasstudio.worker.messages import (
     JobStarted,
     Pause,
     Progress,
+    ReadContribution,
     ReadWeights,
     Recording,
     RunStarted,
@@ -47,6 +45,7 @@ from biasstudio.worker.messages import (
     Weights,
     WorkerState,
 )
+from biasstudio.worker.network_doctor import NetworkDoctor
 
 if TYPE_CHECKING:
     from biasstudio.engine.build import Network
@@ -54,8 +53,10 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-PROGRESS_SECONDS, DIAGNOSIS_SECONDS = 0.2, 2.0
+PROGRESS_SECONDS = 0.2
 MAXIMUM_WEIGHTS_TO_COPY = 5_000_000
+# Edits come one after the other: the network is looked at when none has come for so long.
+IDLE_SECONDS = 0.2
 
 
 class _Inbox:
@@ -75,11 +76,11 @@ class _Inbox:
         with self._changed:
             self._commands.appendleft(command)
 
-    def take(self) -> Command:
-        """The next command, waited for."""
+    def take(self, seconds: float | None = None) -> Command | None:
+        """The next command, waited for; None where none comes in so many seconds."""
         with self._changed:
-            self._changed.wait_for(lambda: self._commands)
-            return self._commands.popleft()
+            self._changed.wait_for(lambda: self._commands, seconds)
+            return self._commands.popleft() if self._commands else None
 
     def take_waiting(self) -> Command | None:
         """The next command, if there is one."""
@@ -94,7 +95,6 @@ class ModelWorker(QThread):
     built = Signal(Built)
     buildFailed = Signal(BuildFailed)
     progressed = Signal(Progress)
-    diagnosed = Signal(Diagnosis)
     trainingEnded = Signal(TrainingEnded)
     weightsRead = Signal(Weights)
     runStarted = Signal(RunStarted)
@@ -103,6 +103,10 @@ class ModelWorker(QThread):
     jobStarted = Signal(JobStarted)
     jobEnded = Signal(JobEnded)
     jobsEnded = Signal()
+    diagnosed = Signal(Diagnosis)
+    """What is wrong with the window's network: after a build, in a pause, and every few seconds of training."""
+    contributionRead = Signal(object)
+    """A Contribution, or a NoContribution."""
     modelSaved = Signal(object)
     """The path of the file that was written."""
     modelNotSaved = Signal(str)
@@ -119,6 +123,7 @@ class ModelWorker(QThread):
         self._refused: Experiment | None = None
         self._network: Network | None = None
         self._recorder: BiasRecorder | None = None
+        self._doctor: NetworkDoctor | None = None
 
     def send(self, command: Command) -> None:
         """Queue a command. During training it takes effect at the next batch."""
@@ -157,15 +162,42 @@ class ModelWorker(QThread):
     def _forget_network(self) -> None:
         if self._recorder is not None:
             self._recorder.close()
-        self._network = self._recorder = None
+        self._network = self._recorder = self._doctor = None
 
     def _report(self, sentence: str) -> None:
         _log.exception("fault in the model worker")
         self.failed.emit(sentence, traceback.format_exc())
 
+    def take(self) -> Command:
+        """The next command, waited for; the network is looked at meanwhile. Only the worker's own thread may call."""
+        while True:
+            news = self._doctor is not None and self._doctor.has_news
+            command = self.inbox.take(IDLE_SECONDS if news else None)
+            if command is not None:
+                return command
+            self.diagnose()
+
+    def diagnose(self, *, if_due: bool = False) -> Diagnosis | None:
+        """Report what is wrong with the window's network, or only where it is time to. Only the worker's own thread.
+
+        A fault in it is told, and ends the looking, but nothing else.
+        """
+        doctor = self._doctor
+        if doctor is None:
+            return None
+        try:
+            diagnosis = doctor.look_if_due() if if_due else doctor.look()
+        except Exception as error:  # noqa: BLE001 - see above
+            self._doctor = None
+            self._report(f"The network can't be examined: {type(error).__name__}: {error}")
+            return None
+        if diagnosis is not None:
+            self.diagnosed.emit(diagnosis)
+        return diagnosis
+
     def _next(self) -> Command:
         """The next command; of several builds in a row only the last."""
-        command = self.inbox.take()
+        command = self.take()
         while isinstance(command, Build) and (later := self.inbox.take_waiting()) is not None:
             if not isinstance(later, Build):
                 self.inbox.put_back(later)
@@ -184,6 +216,8 @@ class ModelWorker(QThread):
             self._train_jobs(command.jobs)
         elif isinstance(command, ReadWeights):
             self.read_weights(command.layer)
+        elif isinstance(command, ReadContribution):
+            self.read_contribution(command)
         elif isinstance(command, SaveModel):
             self.save_model(command.path)
 
@@ -203,6 +237,7 @@ class ModelWorker(QThread):
             return
         self._forget_network()
         self._network, self._refused = network, None
+        self._doctor = NetworkDoctor(network, experiment)
         self.built.emit(
             Built(
                 experiment,
@@ -210,7 +245,7 @@ class ModelWorker(QThread):
                 network.history,
                 time.perf_counter() - started,
                 misfit(experiment, network.layers[-1].output_shape),
-                _findings(experiment, network),
+                self._doctor.findings_unseen(),
                 versions(),
                 network.starting_anew,
             )
@@ -240,8 +275,11 @@ class ModelWorker(QThread):
             self._recorder = self._record(network, command.recording)
         elif not same_learning:
             self._recorder.note_event("learns", f"{learning_in_words(experiment)}; with a fresh optimizer")
+        if self._doctor is not None:
+            self._doctor.start_training(network, experiment)
         reason = self._fit(network, experiment, self._recorder, only_one=only_one)
-        findings = _findings(experiment, network)
+        diagnosis = self.diagnose()
+        findings = diagnosis.findings if diagnosis is not None else ()
         self.trainingEnded.emit(TrainingEnded(reason, network.history.last_step, findings))
 
     def _record(self, network: "Network", recording: Recording | None, *, of_job: bool = False) -> "BiasRecorder":
@@ -276,8 +314,6 @@ class ModelWorker(QThread):
         control = _TrainingControl(
             self, experiment, recorder, planned_steps(network, experiment.training), only_one, job
         )
-        if not job:
-            control.diagnose = lambda: _findings(experiment, network)
         self.stateChanged.emit(WorkerState.TRAINING)
         finite = train(network, experiment.training, control.between_batches, recorder)
         control.report()
@@ -329,6 +365,13 @@ class ModelWorker(QThread):
         )
         self.weightsRead.emit(Weights(layer_name, network.history.last_step, arrays))
 
+    def read_contribution(self, asked: ReadContribution) -> None:
+        """Report what goes into a unit. Only the worker's own thread may call."""
+        if self._doctor is None:
+            self.contributionRead.emit(NoContribution(asked.path, asked.unit, "There is no network yet."))
+        else:
+            self.contributionRead.emit(self._doctor.contribution(asked))
+
     def save_model(self, path: Path) -> None:
         """Write the network to a file, and report. Only the worker's own thread may call."""
         from biasstudio.engine.save_model import save_model
@@ -342,13 +385,6 @@ class ModelWorker(QThread):
             self.modelNotSaved.emit(str(error))
         else:
             self.modelSaved.emit(path)
-
-
-def _findings(experiment: Experiment, network: "Network") -> tuple[Finding, ...]:
-    from biasstudio.engine.train import planned_steps
-
-    steps = planned_steps(network, experiment.training)
-    return diagnose(case_of(experiment, network.layers, network.history, steps))
 
 
 def _check_learning(experiment: Experiment, network: "Network") -> None:
@@ -389,9 +425,6 @@ class _TrainingControl:
         self._reported_at = 0.0
         self._last_seen = self._first_step
         self.stopped = False
-        self.diagnose: Callable[[], tuple[Finding, ...]] | None = None
-        """Gives the findings so far; None where nobody looks at them."""
-        self._diagnose_at = time.monotonic() + DIAGNOSIS_SECONDS
 
     def between_batches(self) -> bool:
         """True ends the training."""
@@ -408,18 +441,9 @@ class _TrainingControl:
             self._hold()
         if time.monotonic() - self._reported_at > PROGRESS_SECONDS:
             self.report()
-        if made_step and not self.stopped and time.monotonic() > self._diagnose_at:
-            self._report_findings()
+        if made_step and not self._job and not self.stopped:
+            self._worker.diagnose(if_due=True)
         return self.stopped
-
-    def _report_findings(self) -> None:
-        if self.diagnose is None:
-            return
-        started = time.monotonic()
-        self._worker.diagnosed.emit(Diagnosis(self._recorder.last_step, self.diagnose()))
-        ended = time.monotonic()
-        # A network that takes long to be judged is judged seldom: it costs a hundredth of the time at most.
-        self._diagnose_at = ended + max(DIAGNOSIS_SECONDS, 100 * (ended - started))
 
     def _take(self, command: Command) -> None:
         if isinstance(command, Pause):
@@ -435,6 +459,8 @@ class _TrainingControl:
             self.later.append(command)
         elif isinstance(command, ReadWeights):
             self._worker.read_weights(command.layer)
+        elif isinstance(command, ReadContribution):
+            self._worker.read_contribution(command)
         elif isinstance(command, SaveModel):
             self._worker.save_model(command.path)
         elif isinstance(command, Build | Close):
@@ -448,11 +474,10 @@ class _TrainingControl:
         # The panels show the very step at which it is held.
         self._recorder.flush()
         self.report()
-        self._report_findings()
         self._recorder.note_event("pause")
         self._worker.stateChanged.emit(WorkerState.PAUSED)
         while self._must_hold():
-            self._take(self._worker.inbox.take())
+            self._take(self._worker.take())
         self._rate.restart()
         if not self.stopped and not self._pausing:
             self._worker.stateChanged.emit(WorkerState.TRAINING)

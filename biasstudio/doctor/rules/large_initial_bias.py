@@ -2,14 +2,11 @@
 
 from collections.abc import Iterator
 
+from biasstudio.doctor.biases import zeros_remedy
 from biasstudio.doctor.case import Case
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.network import NetworkLayer
-from biasstudio.doctor.remedy import Remedy
 from biasstudio.spec.bias_shapes import bias_pieces
-from biasstudio.spec.initializers import Initializer
-
-_ZEROS = Initializer.of("Zeros")
 
 
 def large_initial_bias(case: Case, *, most: float = 0.3) -> Iterator[Finding]:
@@ -29,7 +26,7 @@ def large_initial_bias(case: Case, *, most: float = 0.3) -> Iterator[Finding]:
             "Start these biases from zeros.",
             why="Units start with a leaning that no sample gave them, and training must first undo it.",
             source="https://www.tensorflow.org/api_docs/python/tf/keras/initializers/HeNormal",
-            remedy=_zeros(layer),
+            remedy=zeros_remedy(layer),
         )
 
 
@@ -53,10 +50,3 @@ def _deviations(layer: NetworkLayer) -> Iterator[tuple[float, int, str]]:
             for side in sides:
                 length *= side
             yield deviation, length, part.get(role.initializer).name
-
-
-def _zeros(layer: NetworkLayer) -> Remedy | None:
-    role = layer.layer.type.bias if layer.layer is not None else None
-    if role is None:
-        return None
-    return Remedy(f"Start the bias of {layer.name} from zeros", layers=((layer.name, ((role.initializer, _ZEROS),)),))
