@@ -18,6 +18,7 @@ from biasstudio.worker.messages import (
     BuildFailed,
     Built,
     Close,
+    Diagnosis,
     Pause,
     ReadWeights,
     RunStarted,
@@ -49,7 +50,8 @@ class Session(QObject):
         self._awaiting = False
         self._ended: TrainingEnded | None = None
         self._refused: SpecError | None = None
-        self._closing = False
+        self._found: tuple[Finding, ...] = ()
+        self._closing = self._probed = False
         window.ready = self.ready
         self.models.openingChanged.connect(self._update_actions)
         self._connect_worker()
@@ -102,7 +104,8 @@ class Session(QObject):
         worker.built.connect(self._show_built)
         worker.buildFailed.connect(self._show_refused)
         worker.progressed.connect(window.status.show_progress)
-        worker.diagnosed.connect(lambda diagnosis: self._show_findings(diagnosis.findings))
+        worker.diagnosed.connect(self._show_diagnosis)
+        worker.contributionRead.connect(window.contribution.show_contribution)
         worker.trainingEnded.connect(self._show_end)
         worker.weightsRead.connect(window.weights.show_weights)
         worker.failed.connect(self._show_fault)
@@ -121,6 +124,7 @@ class Session(QObject):
         window.stack_editor.layerChosen.connect(self._choose_layer)
         window.view.vectorChanged.connect(self._mark_layer)
         window.weights.requested.connect(lambda layer: worker.send(ReadWeights(layer)))
+        window.contribution.requested.connect(worker.send)
         window.closeAsked.connect(self._close)
         self.runs.shownChanged.connect(self._follow_runs)
         self.runs.idle.connect(self._finish)
@@ -152,7 +156,7 @@ class Session(QObject):
         if self._refused is not None and built is not None and self._goes_on(built.experiment, experiment):
             self._asked, self._refused = built.experiment, None
             self._window.stack_editor.show_built(built)
-            self._show_findings(self._ended.findings if self._ended else built.findings)
+            self._show_findings(self._found)
         elif self._asked is None or self._refused is not None or not self._goes_on(self._asked, experiment):
             self._build()
         self._update_actions()
@@ -175,8 +179,10 @@ class Session(QObject):
         self._built, self._awaiting, self._refused, self._ended = built, False, None, None
         self.runs.set_live(built.history, built.experiment)
         window.stack_editor.show_built(built)
+        self._probed = False
         self._show_findings(built.findings)
         window.weights.refresh()
+        window.contribution.refresh()
         window.status.show_versions(built.versions)
         window.status.clear_progress()
         # A layer that the person chose stays chosen, also one without a bias.
@@ -215,6 +221,7 @@ class Session(QObject):
     def _follow_runs(self) -> None:
         self._watch_frames()
         self._window.weights.set_replaying(self.runs.replaying)
+        self._window.contribution.set_replaying(self.runs.replaying)
 
     def _update_actions(self) -> None:
         built, problem = self._built, self._problem()
@@ -251,12 +258,21 @@ class Session(QObject):
     def _show_end(self, ended: TrainingEnded) -> None:
         self._ended = ended
         self._window.status.show_end(ended)
-        self._show_findings(ended.findings)
+        if not self._probed:
+            # Else a diagnosis that knows more is on its way.
+            self._show_findings(ended.findings)
         self._window.weights.refresh()
+        self._window.contribution.refresh()
         self.runs.refresh()
 
+    def _show_diagnosis(self, diagnosis: Diagnosis) -> None:
+        if not self._awaiting:
+            self._probed = self._probed or diagnosis.probe is not None
+            self._show_findings(diagnosis.findings)
+            self._window.contribution.refresh()
+
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
-        problem = self._problem()
+        problem, self._found = self._problem(), findings
         self.findings.take(findings, str(problem) if problem is not None else "")
 
     def _show_fault(self, sentence: str, details: str) -> None:

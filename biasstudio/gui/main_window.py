@@ -26,6 +26,7 @@ from biasstudio.gui.findings_view import FindingsView
 from biasstudio.gui.icons import action_icon
 from biasstudio.gui.model_tree import ModelTree
 from biasstudio.gui.notices import Notices
+from biasstudio.gui.panels.contribution_view import ContributionView
 from biasstudio.gui.panels.display_clock import DisplayClock
 from biasstudio.gui.panels.panels_view import PanelsView
 from biasstudio.gui.panels.values_table import ValuesTable
@@ -84,6 +85,7 @@ class MainWindow(QMainWindow):
         self.panels = PanelsView(self.view, self.clock)
         self.values = ValuesTable(self.view, self.clock)
         self.weights = WeightsView()
+        self.contribution = ContributionView(self.view)
         self.comparison = CompareView()
         self.runs = RunsView()
         self.model_tree = ModelTree()
@@ -173,7 +175,11 @@ class MainWindow(QMainWindow):
         self.tables.setDocumentMode(True)
         self.tables.addTab(self.values, "Values")
         self.tables.addTab(self.weights, "Weights")
+        unit = self.tables.addTab(self.contribution, "Unit")
+        self.tables.setTabToolTip(unit, "What goes into the chosen unit, from its inputs and from its bias")
         self.tables.addTab(self.comparison, "Compare")
+        # All four in sight where the side is narrow.
+        self.tables.tabBar().setStyleSheet("QTabBar::tab { padding: 4px 9px; margin-right: 2px; }")
         return self.tables
 
     def _make_menus(self) -> None:
