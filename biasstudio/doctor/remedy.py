@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from typing import Any
 
+from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.experiment import Experiment
 
 Changes = tuple[tuple[str, Any], ...]
@@ -24,7 +25,10 @@ class Remedy:
     def applied_to(self, experiment: Experiment) -> Experiment:
         """The experiment mended. Raises SpecError where it doesn't take the change any more."""
         stack = experiment.stack
+        names = [layer.name for layer in stack.layers]
         for name, arguments in self.layers:
+            if name not in names:
+                raise SpecError(f"There is no layer {name} in the stack, which this would change.", layer=name)
             stack = stack.change(name, **dict(arguments))
         for index, class_name, arguments in self.inserted:
             stack = stack.add(class_name, index, **dict(arguments))

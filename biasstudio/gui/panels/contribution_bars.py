@@ -29,7 +29,7 @@ class ContributionBars(QWidget):
         """Draw these. All values must be finite."""
         self.rows = tuple(rows)
         self.setAccessibleDescription("; ".join(f"{title} {figures(row)}" for row in rows for title in row[:1]))
-        self.updateGeometry()
+        self.setMinimumHeight(self.sizeHint().height())
         self.update()
 
     def sizeHint(self) -> QSize:
