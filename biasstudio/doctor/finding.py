@@ -23,7 +23,8 @@ class Finding:
 
     `where` is the name of a layer, or "" where the whole network is meant; `vector` the path of the bias vector and
     `unit` the index in it; `step` the step that shows it. `source` is the address of what says why. `remedy` is the
-    edit that mends it, where there is one that needs no choice of the person's.
+    edit that mends it, where there is one that needs no choice of the person's. `follows` is the id of another finding
+    on the same network of which this one is the consequence.
     """
 
     id: str
@@ -38,3 +39,4 @@ class Finding:
     unit: int | None = None
     source: str = ""
     remedy: Remedy | None = None
+    follows: str = ""
