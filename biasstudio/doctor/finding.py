@@ -24,7 +24,8 @@ class Finding:
 
     `where` is the name of a layer, or "" where the whole network is meant; `vector` the path of the bias vector and
     `unit` the index in it; `step` the step that shows it. `source` is the address of what says why. `remedy` is the
-    edit that mends it, where there is one that needs no choice of the person's.
+    edit that mends it, where there is one that needs no choice of the person's. `follows` is the id of another finding
+    on the same network of which this one is the consequence.
     """
 
     id: str
@@ -39,6 +40,7 @@ class Finding:
     unit: int | None = None
     source: str = ""
     remedy: Remedy | None = None
+<<<<<<< HEAD
 
     @property
     def place(self) -> str:
@@ -61,3 +63,6 @@ class Finding:
             "fix": self.fix,
             "source": self.source,
         }
+=======
+    follows: str = ""
+>>>>>>> doctor-runs

@@ -12,6 +12,8 @@ LINEAR = "linear"
 _ACTIVATION_LAYERS = {"ReLU": "relu", "LeakyReLU": "leaky_relu", "PReLU": "prelu", "ELU": "elu", "Softmax": "softmax"}
 PASSING = frozenset({"Flatten", "Reshape", "Permute", "Identity", "Dropout", "AlphaDropout", "GaussianDropout"})
 """Classes of layers that leave the activation of what they are given as it is."""
+NORMALIZING = frozenset({"BatchNormalization", "LayerNormalization", "GroupNormalization"})
+"""Classes of layers that shift and scale what they are given."""
 _WITH_ACTIVATION = ("Dense", "EinsumDense", "Activation", "Conv", "SeparableConv", "DepthwiseConv")
 
 
@@ -39,11 +41,18 @@ class NetworkLayer:
         """The function that gives its output, such as relu, or linear; None where it isn't a single known one."""
         if self.layer is None:
             return None
+        if self.class_name == "ReLU" and self.layer.get("negative_slope"):
+            return "leaky_relu"
         if self.class_name in _ACTIVATION_LAYERS:
             return _ACTIVATION_LAYERS[self.class_name]
         if self.class_name.startswith(_WITH_ACTIVATION) and not self.class_name.startswith("ConvLSTM"):
             return str(self.layer.get("activation"))
         return None
+
+    @property
+    def is_activation(self) -> bool:
+        """Whether it does nothing but apply a function."""
+        return self.class_name == "Activation" or self.class_name in _ACTIVATION_LAYERS
 
     @property
     def biases_learn(self) -> bool:

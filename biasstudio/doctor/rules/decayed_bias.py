@@ -32,6 +32,7 @@ def _by_optimizer(case: Case) -> Iterator[Finding]:
         "",
         f"{training.optimizer} pulls every bias towards zero.",
         f"Its weight decay of {decay:g} takes {training.learning_rate * decay:.3g} of each value at every step"
+        + (", at the present learning rate" if case.scheduled else "")
         + (f"; over {case.steps_planned:,} steps {1 - kept:.2%}." if kept is not None else "."),
         "Set the weight decay to none, or in a script leave biases out with "
         'optimizer.exclude_from_weight_decay(var_names=["bias", "beta"]).',
