@@ -42,7 +42,7 @@ class TargetFacts:
 @dataclass(frozen=True)
 class DataFacts:
     """`mean` and `deviation` float64 of each input along the last axis, over samples and other axes; `target` None
-    where there are no targets.
+    where there are no targets, or one is not finite.
 
     `samples` were looked at, evenly taken from the `total` that there are. `shape` is that of one sample.
     """
@@ -67,11 +67,15 @@ def facts_of(x: Any, y: Any = None, total: int | None = None) -> DataFacts:
     """
     inputs = _rows(np.asarray(x), _MOST_INPUT_VALUES, "x")
     columns = _columns(inputs)
+    target = None if y is None else _target_facts(_rows(np.asarray(y), _MOST_TARGET_VALUES, "y"))
+    # Of inputs that are not finite neither mean nor deviation is.
+    with np.errstate(invalid="ignore", over="ignore"):
+        mean, deviation = columns.mean(0), columns.std(0)
     return DataFacts(
         len(inputs),
-        columns.mean(0),
-        columns.std(0),
-        None if y is None else _target_facts(_rows(np.asarray(y), _MOST_TARGET_VALUES, "y")),
+        mean,
+        deviation,
+        target,
         len(x) if total is None else total,
         inputs.shape[1:],
         columns.min(0),
@@ -101,8 +105,10 @@ def _columns(rows: NDArray[Any]) -> Doubles:
     return rows.astype(np.float64).reshape(-1, rows.shape[-1] if rows.ndim > 1 else 1)
 
 
-def _target_facts(rows: NDArray[Any]) -> TargetFacts:
+def _target_facts(rows: NDArray[Any]) -> TargetFacts | None:
     values = _columns(rows)
+    if not np.isfinite(values).all():
+        return None
     return TargetFacts(
         values.mean(0),
         values.std(0),

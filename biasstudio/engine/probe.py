@@ -33,8 +33,13 @@ class Prober:
     training goes on bit for bit as it would have.
     """
 
-    def __init__(self, model: Any, biases: Sequence[tuple[BiasVector, Any]], loss: Loss | None) -> None:
-        """`biases` as `find_biases` gives them; `loss` of targets and outputs, None where gradients aren't wanted."""
+    def __init__(
+        self, model: Any, biases: Sequence[tuple[BiasVector, Any]], loss: Loss | None, *, traced: bool = True
+    ) -> None:
+        """`biases` as `find_biases` gives them; `loss` of targets and outputs, None where gradients aren't wanted.
+
+        `traced`: the first time takes some tenths of a second more, and each later one far less.
+        """
         self._biases, self._loss = tuple(biases), loss
         classes = {layer.name: type(layer).__name__ for layer in model.layers}
         # What only hands on tells nothing new.
@@ -43,7 +48,7 @@ class Prober:
         }
         # The model's own output is found again with them, so that the loss sees what it sees in training.
         self._model = keras.Model(model.inputs[0], [*model.outputs, *self._outputs.values()])
-        self._look = tf.function(self._looked_at, reduce_retracing=True)
+        self._look = tf.function(self._looked_at, reduce_retracing=True) if traced else self._looked_at
 
     @property
     def most_samples(self) -> int:

@@ -177,8 +177,12 @@ class ModelWorker(QThread):
                 return command
             self.diagnose()
 
-    def diagnose(self, *, if_due: bool = False) -> Diagnosis | None:
-        """Report what is wrong with the window's network, or only where it is time to. Only the worker's own thread.
+    def is_diagnosis_due(self) -> bool:
+        """Whether it is time to look at the window's network while it trains. Only the worker's own thread may call."""
+        return self._doctor is not None and self._doctor.is_due
+
+    def diagnose(self, *, in_training: bool = False) -> Diagnosis | None:
+        """Report what is wrong with the window's network. Only the worker's own thread may call.
 
         A fault in it is told, and ends the looking, but nothing else.
         """
@@ -186,13 +190,12 @@ class ModelWorker(QThread):
         if doctor is None:
             return None
         try:
-            diagnosis = doctor.look_if_due() if if_due else doctor.look()
+            diagnosis = doctor.look_in_training() if in_training else doctor.look()
         except Exception as error:  # noqa: BLE001 - see above
             self._doctor = None
             self._report(f"The network can't be examined: {type(error).__name__}: {error}")
             return None
-        if diagnosis is not None:
-            self.diagnosed.emit(diagnosis)
+        self.diagnosed.emit(diagnosis)
         return diagnosis
 
     def _next(self) -> Command:
@@ -441,8 +444,10 @@ class _TrainingControl:
             self._hold()
         if time.monotonic() - self._reported_at > PROGRESS_SECONDS:
             self.report()
-        if made_step and not self._job and not self.stopped:
-            self._worker.diagnose(if_due=True)
+        if made_step and not self._job and not self.stopped and self._worker.is_diagnosis_due():
+            # What is looked at and what is recorded are of the same step.
+            self._recorder.flush()
+            self._worker.diagnose(in_training=True)
         return self.stopped
 
     def _take(self, command: Command) -> None:

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 SECONDS_BETWEEN = 2.0
 # Of the time that training takes.
 _MOST_SHARE = 0.01
-# What the first look costs, of which a later one is the tenth: TensorFlow traces it.
+# What the first look takes, in which TensorFlow traces it; each later one is a tenth of that and less.
 _SECONDS_OF_FIRST_LOOK = 0.5
 
 
@@ -60,17 +60,20 @@ class NetworkDoctor:
         probe = self._probe()
         return Diagnosis(self.network.history.last_step, diagnose(self._case(probe)), probe)
 
-    def look_if_due(self) -> Diagnosis | None:
-        """For between two batches: `look` every few seconds, and within its share of the training's time."""
-        now = time.monotonic()
-        if now < self._due_at:
-            return None
-        if self._prober is None and now - self._training_since < _SECONDS_OF_FIRST_LOOK / _MOST_SHARE:
+    @property
+    def is_due(self) -> bool:
+        """Whether it is time to look between two batches: every few seconds, within a share of the training's time."""
+        return time.monotonic() >= self._due_at
+
+    def look_in_training(self) -> Diagnosis:
+        """As `look`; but the first time, which takes long, only in a training that takes much longer."""
+        started = time.monotonic()
+        if self._prober is None and started - self._training_since < _SECONDS_OF_FIRST_LOOK / _MOST_SHARE:
             diagnosis = Diagnosis(self.network.history.last_step, self.findings_unseen())
         else:
             diagnosis = self.look()
-        done = time.monotonic()
-        self._due_at = done + max(SECONDS_BETWEEN, (done - now) / _MOST_SHARE)
+        ended = time.monotonic()
+        self._due_at = ended + max(SECONDS_BETWEEN, (ended - started) / _MOST_SHARE)
         return diagnosis
 
     def contribution(self, asked: ReadContribution) -> Contribution | NoContribution:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
 from biasstudio.doctor.activations import Doubles
 from biasstudio.doctor.case import Case
@@ -26,18 +27,18 @@ def inputs_uncentred(case: Case, *, most: float = 3.0) -> Iterator[Finding]:
             continue
         layer, scale, offset = seen
         mean, deviation = data.mean * scale + offset, data.deviation * np.abs(scale)
-        ratio = np.where(_judged(data), np.abs(mean) / np.maximum(deviation, np.finfo(np.float64).tiny), 0.0)
+        ratio = np.divide(np.abs(mean), deviation, out=np.zeros(len(mean)), where=_judged(data) & (deviation > 0))
         if ratio.max() > most:
             yield _finding(layer, data, ratio, most)
 
 
-def _judged(data: DataFacts) -> np.ndarray:
+def _judged(data: DataFacts) -> NDArray[np.bool_]:
     """Columns that vary: a constant one is a bias, and one of 0 and 1 says yes or no. Pixels from 0 to 1 are usual."""
     if len(data.shape) == 3 and data.shape[-1] in _CHANNELS and data.low.min() >= 0 and data.high.max() <= 1:
         return np.zeros(len(data.mean), bool)
     # What rounding makes of a constant column is not a deviation.
     varies = data.deviation > 1e-6 * np.abs(data.mean)
-    return varies & ~data.only_0_and_1
+    return np.asarray(varies & ~data.only_0_and_1)
 
 
 def _first_weighing(case: Case, layer: NetworkLayer, data: DataFacts) -> tuple[NetworkLayer, Doubles, Doubles] | None:

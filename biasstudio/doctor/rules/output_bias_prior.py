@@ -22,7 +22,7 @@ def output_bias_prior(case: Case, *, far: float = 3.0, saves: float = 0.1) -> It
     if head is None or training is None or best is None or present is None:
         return
     first, least = best.loss(present), best.loss(best.values)
-    if not np.isfinite(first) or first - least <= saves * abs(first):
+    if not np.isfinite([first, least]).all() or first - least <= saves * abs(first):
         return
     distance = float(np.abs(best.values - present).max())
     reach = _reach(case, training)
