@@ -51,6 +51,8 @@ def _entry(finding: Finding) -> Group:
         head.append(f" · step {finding.step:,}")
     head.append(f"  [{finding.id}]", "dim")
     lines = [Text(finding.message, "bold"), Text(finding.evidence), Text(finding.why)]
+    if finding.follows:
+        lines.append(Text(f"It follows from {finding.follows}."))
     lines.append(Text.assemble(("Fix: ", "bold"), finding.fix))
     lines.append(Text(finding.source, "dim"))
     return Group(head, *(Padding(line, (0, 0, 0, 2), expand=False) for line in lines if line))

@@ -17,7 +17,7 @@ from biasstudio.spec.experiment import save_experiment
 from biasstudio.spec.initializers import Initializer
 from tests.experiments import moons, tutorial
 
-KEYS = ["id", "severity", "where", "vector", "unit", "step", "message", "evidence", "why", "fix", "source"]
+KEYS = ["id", "severity", "where", "vector", "unit", "step", "message", "evidence", "why", "fix", "source", "follows"]
 HE = Initializer.of("HeNormal")
 
 

@@ -40,7 +40,7 @@ class Finding:
     unit: int | None = None
     source: str = ""
     remedy: Remedy | None = None
-<<<<<<< HEAD
+    follows: str = ""
 
     @property
     def place(self) -> str:
@@ -62,7 +62,5 @@ class Finding:
             "why": self.why,
             "fix": self.fix,
             "source": self.source,
+            "follows": self.follows,
         }
-=======
-    follows: str = ""
->>>>>>> doctor-runs

@@ -26,8 +26,8 @@ class FindingEntry(QFrame):
         self.setProperty("finding", finding.severity.name.lower())
         self._head = text_label("", finding.severity.name.lower())
         self._message, self._evidence = text_label("", "title"), text_label("", "muted")
-        self._why, self._fix = text_label("", "muted"), text_label("", "fix")
-        self._texts = (self._head, self._message, self._evidence, self._why, self._fix)
+        self._why, self._cause, self._fix = (text_label("", role) for role in ("muted", "muted", "fix"))
+        self._texts = (self._head, self._message, self._evidence, self._why, self._cause, self._fix)
         self.fix = self._button("Fix", "findingFix", self.fixAsked)
         self.prove = self._button("Prove it", "findingProve", self.proveAsked)
         self.show_place = self._button("Show", "findingShow", self.showAsked)
@@ -57,8 +57,11 @@ class FindingEntry(QFrame):
             layout.addWidget(text)
         layout.addLayout(buttons)
 
-    def show_finding(self, finding: Finding) -> None:
-        """Show a finding. What reads the same is left alone, with what of it is selected."""
+    def show_finding(self, finding: Finding, cause: str = "") -> None:
+        """Show a finding; `cause` is the message of the one that it follows from.
+
+        What reads the same is left alone, with what of it is selected.
+        """
         self.finding = finding
         kind = finding.severity.name.lower()
         if self.property("finding") != kind:
@@ -67,7 +70,8 @@ class FindingEntry(QFrame):
                 widget.style().polish(widget)
         step = f"step {finding.step:,}" if finding.step is not None else ""
         head = " · ".join(part for part in (finding.severity.name, finding.place, step) if part)
-        texts = (head, finding.message, finding.evidence, finding.why, finding.fix)
+        follows = f"It follows from another finding: {cause}" if cause else ""
+        texts = (head, finding.message, finding.evidence, finding.why, follows, finding.fix)
         for label, text in zip(self._texts, texts, strict=True):
             shown = breakable(text)
             if label.text() != shown:

@@ -89,7 +89,7 @@ class FindingsView(QFrame):
         An entry of the same rule and place stays, and only what reads otherwise in it changes.
         """
         self.findings = tuple(findings)
-        keyed = _keyed(sorted(findings, key=lambda finding: finding.severity))
+        keyed = _keyed(sorted(findings, key=lambda finding: (finding.severity, bool(finding.follows))))
         for key in [key for key in self._entries if key not in keyed]:
             _remove(self._entries.pop(key))
         faults = {key: finding for key, finding in keyed.items() if finding.severity is not Severity.NOTE}
@@ -109,7 +109,9 @@ class FindingsView(QFrame):
         layout = column.layout()
         for place, (key, finding) in enumerate(keyed.items()):
             entry = self._entries.get(key) or self._new_entry(key, finding)
-            entry.show_finding(finding)
+            entry.show_finding(
+                finding, next((each.message for each in self.findings if each.id == finding.follows), "")
+            )
             if isinstance(layout, QVBoxLayout) and layout.indexOf(entry) != place:
                 layout.insertWidget(place, entry)
 
