@@ -87,8 +87,8 @@ def _doctor(given: list[str]) -> int:
         description="Say what is wrong with a network and its training, with the evidence and what to do. Nothing in "
         "the file is run. The exit status is 1 where a finding is an error, else 0.",
         epilog="--json prints a list of objects, worst first, each with id, severity (error, warning or note), where "
-        "(a layer), vector (a bias), unit, step, message, evidence, why, fix, source and follows (the id of the finding "
-        "that it follows from); unit and step may be null, texts empty.",
+        "(a layer), vector (a bias), unit, step, message, evidence, why, fix, source and follows (the id of the "
+        "finding that it follows from); unit and step may be null, texts empty.",
     )
     help_of_file = "a .py, .biasexp, .keras, .h5 or .biasrun file"
     parser.add_argument("file", metavar="FILE", type=Path, help=help_of_file)

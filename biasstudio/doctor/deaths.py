@@ -138,10 +138,8 @@ def _is_active(case: Case, vector: BiasVector, layer: NetworkLayer | None, since
     nothing = np.zeros(vector.length, np.bool_)
     if case.probe is None or layer is None or case.probe.step < since or layer.activation not in RELUS:
         return nothing
-    outputs = case.probe.outputs.get(layer.name)
-    if outputs is None or outputs.shape[-1] != vector.length:
-        return nothing
-    return np.asarray((outputs > 0).reshape(-1, vector.length).any(axis=0))
+    seen = case.probe.layers.get(layer.name)
+    return nothing if seen is None or len(seen.active) != vector.length else np.asarray(seen.active > 0)
 
 
 def _since(trajectory: Trajectory, place: int) -> int:

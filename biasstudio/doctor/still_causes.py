@@ -202,8 +202,8 @@ def _no_gradient(case: Case, vectors: list[BiasVector]) -> StillCause:
 def _is_dead(case: Case, layer: NetworkLayer) -> bool:
     if layer.activation not in RELUS or case.probe is None:
         return False
-    outputs = case.probe.outputs.get(layer.name)
-    return outputs is not None and bool((outputs <= 0).all())
+    seen = case.probe.layers.get(layer.name)
+    return seen is not None and bool((seen.high <= 0).all())
 
 
 def _how_bad(case: Case, layer: NetworkLayer) -> Severity:

@@ -99,8 +99,9 @@ def test_units_that_die_in_training_are_found_and_those_of_a_good_one_are_not():
     network.model.fit(X, X[:, 0], epochs=3, verbose=0)
     assert found("dead-relu", case_of_network(network, X, X[:, 0])) == []
     target = X[:, 0] * 40 - 100
-    _, network = built_case_on(X, target, stack, loss="mean_squared_error", optimizer="SGD", learning_rate=0.1)
+    _, network = built_case_on(X, target, stack, loss="mean_squared_error", optimizer="SGD", learning_rate=0.01)
     network.model.fit(X, target, epochs=3, verbose=0)
+    assert all(np.isfinite(weights).all() for weights in network.model.get_weights())
     (finding,) = found("dead-relu", case_of_network(network, X, target))
     assert len(np.flatnonzero(shares_by_keras(network, X, "dense") == 0)) >= 8
     assert finding.severity <= Severity.WARNING
@@ -175,3 +176,12 @@ def test_units_that_tell_samples_apart_are_not_saturated(layers, seed):
 def test_without_a_probe_nothing_is_said():
     case = case_on(X, Y, chain((4,), dense(16, "tanh", **constant(9.0)), dense(1)))
     assert [finding.id for finding in diagnose(case) if finding.id in ("saturated", "dead-relu")] == []
+
+
+def test_values_that_are_not_finite_are_not_taken_for_dead_units():
+    target = X[:, 0] * 40 - 100
+    stack = chain((4,), dense(16, "relu"), dense(1))
+    _, network = built_case_on(X, target, stack, loss="mean_squared_error", optimizer="SGD", learning_rate=0.1)
+    network.model.fit(X, target, epochs=3, verbose=0)
+    assert np.isnan(network.model.get_weights()[0]).all()
+    assert found("dead-relu", case_of_network(network, X, target)) == []

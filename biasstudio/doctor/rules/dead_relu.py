@@ -23,7 +23,8 @@ def dead_relu(case: Case, *, many: float = 0.5, sigmas: float = 4.0) -> Iterator
             yield from _at_start(case, layer, many, sigmas)
         elif layer.name in case.probe.layers:
             active = case.probe.layers[layer.name].active
-            dead = np.flatnonzero(active == 0)
+            # What isn't finite is not above 0 either, and is another rule's.
+            dead = np.flatnonzero((active == 0) & np.isfinite(case.probe.layers[layer.name].high))
             seen = f"active on none of the {case.probe.samples} samples looked at"
             if len(dead):
                 yield _finding(case, layer, dead, len(active), f"is {seen}" if len(dead) == 1 else f"are {seen}", many)
@@ -76,6 +77,15 @@ def _finding(case: Case, layer: NetworkLayer, dead: np.ndarray, total: int, what
         unit=int(dead[0]),
         source="https://arxiv.org/abs/1903.06733",
         remedy=_remedy(layer, owner),
+        follows="non-finite" if _is_lost(case) else "",
+    )
+
+
+def _is_lost(case: Case) -> bool:
+    """Whether the training is over, because the loss is no number any more."""
+    history = case.history
+    return (
+        history is not None and case.trained and not np.isfinite(history.metrics_at(history.last_step).get("loss", 0))
     )
 
 
