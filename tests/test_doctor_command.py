@@ -121,7 +121,38 @@ def test_a_model_of_somebodys_own_is_named_and_nothing_of_it_is_run(capsys, tmp_
     assert "Planting" in out
 
 
-@pytest.mark.parametrize("name", ["text.biasexp", "text.biasrun", "text.keras", "text.h5", "text.csv", "text"])
+SCRIPT = """
+import pathlib
+import keras
+from keras import layers
+pathlib.Path({planted!r}).touch()
+model = keras.Sequential([keras.Input((4,)), layers.Dense(8, activation="relu"), layers.Dense({units}{activation})])
+{compiled}
+"""
+
+
+@pytest.mark.parametrize(
+    ("units", "activation", "compiled", "expected"),
+    [
+        (1, ", activation='softmax'", "model.compile('adam', 'mse')", ["softmax-one-unit"]),
+        (3, "", "model.compile('adam', 'sparse_categorical_crossentropy')", ["head-loss-mismatch"]),
+        (1, "", "model.compile('adam', 'mse')", []),
+        (3, "", "", []),  # what it is trained with isn't said, and isn't guessed
+        (1, ", activation='softmax'", "", ["softmax-one-unit"]),
+    ],
+)
+def test_a_script_is_read_and_not_run(capsys, tmp_path, units, activation, compiled, expected):
+    path, planted = tmp_path / "script.py", tmp_path / "planted"
+    text = SCRIPT.format(planted=str(planted), units=units, activation=activation, compiled=compiled)
+    path.write_text(text, encoding="utf-8")
+    status, out, _ = doctor(capsys, path, "--json")
+    assert [each["id"] for each in json.loads(out)] == expected
+    assert (status, planted.exists()) == (int(bool(expected)), False)
+
+
+@pytest.mark.parametrize(
+    "name", ["text.py", "text.biasexp", "text.biasrun", "text.keras", "text.h5", "text.csv", "text"]
+)
 def test_wrong_content_is_one_sentence_that_names_the_file(capsys, tmp_path, name):
     (tmp_path / name).write_text("text")
     assert name in refused(capsys, tmp_path / name)

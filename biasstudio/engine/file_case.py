@@ -17,9 +17,14 @@ from biasstudio.model_files.reader import is_model_file, read_model_file
 from biasstudio.recording.run_format import SUFFIX as RUN_SUFFIX
 from biasstudio.recording.run_history import RunHistory
 from biasstudio.recording.run_reader import Run, open_run
+from biasstudio.scripts.reading import load_script
 from biasstudio.spec.arguments import SpecError
-from biasstudio.spec.experiment import Training, load_experiment
+from biasstudio.spec.data_sets import DataSet
+from biasstudio.spec.experiment import Experiment, Training, load_experiment
+from biasstudio.spec.stack import Stack
 
+_OTHERS = (Training(loss="hinge", optimizer="Nadam"), Training(loss="log_cosh", optimizer="Adamax"))
+_MOST_NOTES = 5
 EXPERIMENT_SUFFIX, SCRIPT_SUFFIX = ".biasexp", ".py"
 SUFFIXES = (SCRIPT_SUFFIX, EXPERIMENT_SUFFIX, RUN_SUFFIX, *MODEL_SUFFIXES)
 
@@ -62,7 +67,19 @@ def case_of_run(run: Run) -> tuple[Case, str]:
 
 
 def _of_script(path: Path) -> tuple[Case, str]:
-    raise SpecError(f"{path.name}: scripts can't be read by this version.")
+    """The network that a script makes, and the loss and optimizer where it says them. Its data are not judged.
+
+    What a script leaves open is read as in an experiment that is given with it: with two that differ, it is seen.
+    """
+    readings = [load_script(path, Experiment(Stack((2,)), DataSet.of("xor"), training)) for training in _OTHERS]
+    first, second = (reading.experiment for reading in readings)
+    case = case_of(first, check_network(first))
+    said = (first.training.loss, first.training.optimizer) == (second.training.loss, second.training.optimizer)
+    notes = [f"line {note.line}: {note.sentence}" if note.line else note.sentence for note in readings[0].notes]
+    listed = " ".join(notes[:_MOST_NOTES])
+    return replace(
+        case, training=first.training if said else None
+    ), f"Read otherwise, or not: {listed}" if notes else ""
 
 
 def _of_model_file(path: Path) -> tuple[Case, str]:
