@@ -149,3 +149,60 @@ def test_an_experiment_that_can_not_be_built_says_where():
     stack = moons().stack.add("Conv2D", 0)
     with pytest.raises(ValueError, match="conv2d"):
         diagnose(type(moons())(stack, moons().data, moons().training))
+
+
+def dead(units=4):
+    return layers.Dense(units, activation="relu", bias_initializer=keras.initializers.Constant(-50.0), name="dead")
+
+
+def test_arrays_are_judged_and_a_batch_of_them_is_looked_at():
+    model = model_with(layers.Dense(3, activation="relu"), dead(), layers.Dense(1, activation="sigmoid"))
+    without, of_data = set(ids(diagnose(model))), diagnose(model, X, Y)
+    assert "dead-relu" not in without
+    found = next(finding for finding in of_data if finding.id == "dead-relu" and finding.where == "dead")
+    assert (found.vector, found.severity) == ("dead/bias", Severity.ERROR)
+    assert "labels-loss-mismatch" in ids(diagnose(model, X, 2 * Y - 1))
+    assert "labels-loss-mismatch" not in ids(of_data)
+
+
+@pytest.mark.parametrize(
+    ("loss", "targets"),
+    [
+        ("sparse_categorical_crossentropy", np.full(64, 7)),
+        ("sparse_categorical_crossentropy", np.full(64, -1)),
+        ("categorical_crossentropy", np.zeros(64)),
+        ("mse", np.zeros((64, 5))),
+        ("binary_crossentropy", np.zeros((64, 2, 2))),
+    ],
+)
+def test_targets_that_the_loss_does_not_take_are_no_traceback(loss, targets):
+    model = model_with(layers.Dense(4, activation="relu"), layers.Dense(3, activation="softmax"), loss=loss)
+    assert all(finding.message for finding in diagnose(model, X, targets))
+
+
+def test_samples_of_another_shape_are_said():
+    with pytest.raises(ValueError, match=r"takes samples of the shape \(4,\), but those of x are \(3,\)"):
+        diagnose(model_with(layers.Dense(1, activation="sigmoid")), X[:, :3], Y)
+
+
+def test_a_subclassed_model_is_judged_by_the_data_alone():
+    class Own(keras.Model):
+        def __init__(self):
+            super().__init__()
+            self.end = layers.Dense(1, activation="sigmoid")
+
+        def call(self, x):
+            return self.end(x)
+
+    model = Own()
+    model.compile("adam", "binary_crossentropy")
+    model(X)
+    assert "dead-relu" not in ids(diagnose(model, X, Y))
+
+
+def test_the_model_is_as_it_was_afterwards():
+    model = model_with(layers.Dense(3), layers.BatchNormalization(), layers.Dropout(0.5), layers.Dense(1))
+    before = [np.copy(weights) for weights in model.get_weights()]
+    diagnose(model, X, Y)
+    for one, other in zip(before, model.get_weights(), strict=True):
+        np.testing.assert_array_equal(one, other)
