@@ -40,10 +40,9 @@ def network_layers(model: Any) -> list[NetworkLayer]:
         return _without_order(model)
     walk = _Walk()
     ends = walk.take(functional, None, "")
-    followed = {name for layer in walk.layers for name in layer.inputs}
-    if len(ends) != 1 or ends[0] in followed or (walk.layers and walk.layers[-1].name != ends[0]):
-        _move_last(walk.layers, ends, followed)
-    return walk.layers
+    last = [layer for layer in walk.layers if [layer.name] == ends]
+    # Several outputs are taken by a layer at the end that stands for the caller.
+    return [layer for layer in walk.layers if layer not in last] + (last or [_unknown("(outputs)", tuple(ends))])
 
 
 def _functional(model: Any) -> Any:
@@ -51,16 +50,6 @@ def _functional(model: Any) -> Any:
     if isinstance(model, keras.Sequential):
         return model._functional
     return model if hasattr(model, "_nodes_by_depth") and hasattr(model, "operations") else None
-
-
-def _move_last(layers: list[NetworkLayer], ends: list[str], followed: set[str]) -> None:
-    """Bring the one output to the end; for several, or one that goes on, a layer that takes them: the caller's."""
-    if len(ends) == 1 and ends[0] not in followed:
-        last = next(layer for layer in layers if layer.name == ends[0])
-        layers.remove(last)
-        layers.append(last)
-    else:
-        layers.append(_unknown("(outputs)", tuple(ends)))
 
 
 def _unknown(name: str, inputs: tuple[str, ...]) -> NetworkLayer:
