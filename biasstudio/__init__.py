@@ -4,15 +4,20 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from biasstudio.engine.diagnosis import diagnose
     from biasstudio.engine.recorder import BiasRecorder
     from biasstudio.recording.run_reader import open_run
 
     __version__: str
 
-__all__ = ["BiasRecorder", "__version__", "open_run"]
+__all__ = ["BiasRecorder", "__version__", "diagnose", "open_run"]
 
 # Resolved when asked for: a training server imports no Qt, and whoever only reads runs imports no TensorFlow.
-_HOMES = {"BiasRecorder": "biasstudio.engine.recorder", "open_run": "biasstudio.recording.run_reader"}
+_HOMES = {
+    "BiasRecorder": "biasstudio.engine.recorder",
+    "diagnose": "biasstudio.engine.diagnosis",
+    "open_run": "biasstudio.recording.run_reader",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -13,13 +13,13 @@ from biasstudio.spec.arguments import SpecError
 
 # What a shell expects of a program that Ctrl-C has ended.
 _INTERRUPTED = 130
-COMMANDS = ("train", "export", "self-test")
+COMMANDS = ("train", "doctor", "export", "self-test")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status. 2 stands for wrong input or a missing display."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    commands = {"train": _train, "export": _export, "self-test": _self_test}
+    commands = {"train": _train, "doctor": _doctor, "export": _export, "self-test": _self_test}
     if given and given[0] in commands:
         return commands[given[0]](given[1:])
     return _window(given)
@@ -29,8 +29,9 @@ def _window(given: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="biasstudio",
         description="See what the biases of a neural network do.",
-        epilog="Commands that need no display: train (an experiment, recorded), export (a run, as NPZ or CSV) and "
-        "self-test (build, train, record and draw, offscreen). 'biasstudio COMMAND --help' tells more.",
+        epilog="Commands that need no display: train (an experiment, recorded), doctor (what is wrong, why, and what "
+        "to do), export (a run, as NPZ or CSV) and self-test (build, train, record and draw, offscreen). "
+        "'biasstudio COMMAND --help' tells more.",
     )
     help_of_files = (
         "a .biasexp, .keras or .h5 file to open; data to train on, a .csv, .npz or .npy file or a folder of images; "
@@ -81,6 +82,34 @@ def _train(given: list[str]) -> int:
         return _refuse(str(error))
     except OSError as error:
         return _refuse(f"{options.file} can't be read: {error.strerror}.")
+
+
+def _doctor(given: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="biasstudio doctor",
+        description="Say what is wrong with a network and its training, with the evidence and what to do. Nothing in "
+        "the file is run. The exit status is 1 where a finding is an error, else 0.",
+        epilog="--json prints a list of objects, worst first, each with id, severity (error, warning or note), where "
+        "(a layer), vector (a bias), unit, step, message, evidence, why, fix, source and follows (the id of the "
+        "finding that it follows from); unit and step may be null, texts empty.",
+    )
+    help_of_file = "a .py, .biasexp, .keras, .h5 or .biasrun file"
+    parser.add_argument("file", metavar="FILE", type=Path, help=help_of_file)
+    parser.add_argument("--json", action="store_true", help="print the findings as JSON, and nothing else")
+    options = parser.parse_args(given)
+    if not options.file.is_file():
+        return _refuse(f"{options.file}: there is no such file.")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from biasstudio.findings_report import report_findings
+
+    try:
+        return report_findings(options.file, options.json)
+    except (SpecError, RunError) as error:
+        return _refuse(str(error))
+    except OSError as error:
+        return _refuse(f"{options.file} can't be read: {error.strerror}.")
+    except KeyboardInterrupt:
+        return _INTERRUPTED
 
 
 def _megabytes(text: str) -> int:

@@ -134,6 +134,7 @@ def test_each_contract_spares_only_those_that_it_is_meant_for():
         "Qt stays in gui, worker and app": {"gui", "worker", "app"},
         "The window never imports the engine": {
             "headless",
+            "findings_report",
             "worker",
             "engine",
             "doctor",

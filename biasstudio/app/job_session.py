@@ -1,6 +1,7 @@
 """JobSession: what is trained beside the network of a window: twins, laid over it, and sweeps, in their dialog."""
 
 import uuid
+from collections.abc import Iterable
 
 from PySide6.QtCore import QObject
 
@@ -29,7 +30,7 @@ class JobSession(QObject):
         self._twins = TwinMenu(window, lambda: (runs.shown_experiment, window.stack_editor.chosen_layer))
         window.actions_of_runs.add_twins(self._twins)
         window.actions_of_runs.sweep.triggered.connect(self._open_dialog)
-        self._twins.twinAsked.connect(self._train_twin)
+        self._twins.twinAsked.connect(lambda twin: self.train_beside(twin.experiment, twin.label))
         self._twins.refused.connect(lambda sentence: runs.warn("job", _REFUSED, sentence))
         worker.jobStarted.connect(self._show_start)
         worker.jobEnded.connect(self._show_end)
@@ -46,21 +47,17 @@ class JobSession(QObject):
             self._dialog.stop_watching()
             self._dialog.close()
 
-    def _train_twin(self, variation: Variation) -> None:
-        experiment = self._runs.shown_experiment
+    def train_beside(self, experiment: Experiment, label: str) -> None:
+        """Train a twin of what is shown, and lay it over that; `label` says what sets it apart."""
+        shown = self._runs.shown_experiment
         # A twin of what was never trained would have nothing to lie beside.
-        if not self._runs.replaying and experiment is not None and self._runs.is_untrained:
-            self._worker.send(Train(experiment, self._runs.new_recording(experiment)))
-        self._send([variation], "")
+        if not self._runs.replaying and shown is not None and not self._runs.is_trained(shown):
+            self._worker.send(Train(shown, self._runs.new_recording(shown)))
+        self._send([(experiment, label)], "")
 
-    def _send(self, variations: list[Variation], group: str) -> tuple[Job, ...]:
+    def _send(self, twins: Iterable[tuple[Experiment, str]], group: str) -> tuple[Job, ...]:
         jobs = tuple(
-            Job(
-                variation.experiment,
-                self._runs.new_recording(variation.experiment, variation.label, group),
-                variation.label,
-            )
-            for variation in variations
+            Job(experiment, self._runs.new_recording(experiment, label, group), label) for experiment, label in twins
         )
         self._groups.append(jobs)
         self._worker.send(TrainJobs(jobs))
@@ -89,7 +86,7 @@ class JobSession(QObject):
     def _train_sweep(self, variations: tuple[Variation, ...]) -> None:
         if self._dialog is not None:
             self._dialog.start(variations)
-            self._swept = self._send(list(variations), uuid.uuid4().hex)
+            self._swept = self._send([(each.experiment, each.label) for each in variations], uuid.uuid4().hex)
 
     def _is_of_sweep(self, job: Job) -> bool:
         return self._swept is not None and any(job is one for one in self._swept)

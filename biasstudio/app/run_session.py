@@ -20,7 +20,7 @@ from biasstudio.recording.history import History
 from biasstudio.recording.run_summary import RunSummary
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.experiment import Experiment, experiment_from_json
-from biasstudio.worker.messages import Recording
+from biasstudio.worker.messages import Diagnosis, Recording
 from biasstudio.worker.run_follower import OpenedRun, RunFollower, RunState
 
 LIVE_NAME = "this network"
@@ -172,6 +172,10 @@ class RunSession(QObject):
         """Whether the live network is as it was initialized."""
         return self._live is not None and self._live.history.last_step < 1
 
+    def is_trained(self, experiment: Experiment) -> bool:
+        """Whether the live network is that of `experiment`, and was trained."""
+        return self._live is not None and not self.is_untrained and self._live.experiment.same_network(experiment)
+
     def refresh(self) -> None:
         """Figures of what is shown are others now."""
         self._show()
@@ -271,6 +275,7 @@ class RunSession(QObject):
         follower.opened.connect(self._take)
         follower.loaded.connect(lambda: self._loaded(path))
         follower.stateChanged.connect(lambda state: self._change_state(path, state))
+        follower.diagnosed.connect(lambda diagnosis: self._take_findings(path, diagnosis))
         follower.failed.connect(lambda sentence: self._fail(path, sentence))
         follower.finished.connect(lambda: self._ended(follower))
         follower.start()
@@ -293,6 +298,11 @@ class RunSession(QObject):
     def _loaded(self, path: Path) -> None:
         self._loading.discard(path)
         self._show()
+
+    def _take_findings(self, path: Path, diagnosis: Diagnosis) -> None:
+        if path in self._opened:
+            self._opened[path] = self._opened[path].with_findings(diagnosis.findings)
+            self.shownChanged.emit()
 
     def _change_state(self, path: Path, state: RunState) -> None:
         if path in self._opened:

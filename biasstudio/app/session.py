@@ -3,11 +3,11 @@
 from PySide6.QtCore import QEvent, QObject, QTimer
 
 from biasstudio.app.data_session import DataSession
+from biasstudio.app.findings_session import FindingsSession
 from biasstudio.app.hands_on_session import HandsOnSession
 from biasstudio.app.job_session import JobSession
 from biasstudio.app.model_session import ModelSession
 from biasstudio.app.run_session import RunSession
-from biasstudio.doctor.diagnose import diagnose
 from biasstudio.doctor.finding import Finding
 from biasstudio.gui.checked_text import commit_typing
 from biasstudio.gui.document import Document
@@ -20,6 +20,7 @@ from biasstudio.worker.messages import (
     BuildFailed,
     Built,
     Close,
+    Diagnosis,
     Pause,
     ReadWeights,
     RunStarted,
@@ -43,6 +44,7 @@ class Session(QObject):
         self.worker = ModelWorker(self)
         self.runs = RunSession(document, window)
         self.jobs = JobSession(window, self.runs, self.worker)
+        self.findings = FindingsSession(document, window, self.runs, self.jobs)
         self.models = ModelSession(document, window, self.runs, self.worker)
         self.hands_on = HandsOnSession(document, window, self.runs, self.worker)
         self.data = DataSession(document, window)
@@ -53,7 +55,8 @@ class Session(QObject):
         self._ended: TrainingEnded | None = None
         self._refused: SpecError | None = None
         self._data_fault = ""
-        self._closing = self._findings_of_run = False
+        self._found: tuple[Finding, ...] = ()
+        self._closing = self._probed = False
         window.ready = self.ready
         self.models.openingChanged.connect(self._update_actions)
         self._connect_worker()
@@ -108,6 +111,8 @@ class Session(QObject):
         worker.buildFailed.connect(self._show_refused)
         worker.dataFailed.connect(self._show_data_fault)
         worker.progressed.connect(window.status.show_progress)
+        worker.diagnosed.connect(self._show_diagnosis)
+        worker.contributionRead.connect(window.contribution.show_contribution)
         worker.trainingEnded.connect(self._show_end)
         worker.weightsRead.connect(window.weights.show_weights)
         worker.failed.connect(self._show_fault)
@@ -126,7 +131,7 @@ class Session(QObject):
         window.stack_editor.layerChosen.connect(self._choose_layer)
         window.view.vectorChanged.connect(self._mark_layer)
         window.weights.requested.connect(lambda layer: worker.send(ReadWeights(layer)))
-        window.findings.showAsked.connect(self._show_finding)
+        window.contribution.requested.connect(worker.send)
         window.closeAsked.connect(self._close)
         self.runs.shownChanged.connect(self._follow_runs)
         self.runs.idle.connect(self._finish)
@@ -159,7 +164,7 @@ class Session(QObject):
         if self._refused is not None and built is not None and self._goes_on(built.experiment, experiment):
             self._asked, self._refused = built.experiment, None
             self._window.stack_editor.show_built(built)
-            self._show_findings(self._ended.findings if self._ended else built.findings)
+            self._show_findings(self._found)
         elif self._asked is None or self._refused is not None or not self._goes_on(self._asked, experiment):
             self._build()
         self._update_actions()
@@ -183,8 +188,10 @@ class Session(QObject):
         self.hands_on.set_network(built.history)
         self.runs.set_live(built.history, built.experiment)
         window.stack_editor.show_built(built)
+        self._probed = False
         self._show_findings(built.findings)
         window.weights.refresh()
+        window.contribution.refresh()
         window.status.show_versions(built.versions)
         window.status.clear_progress()
         # A layer that the person chose stays chosen, also one without a bias.
@@ -199,13 +206,14 @@ class Session(QObject):
             return
         self._refused, self._awaiting = failed.error, False
         self._window.stack_editor.show_problem(failed.error)
-        self._window.findings.show_findings((), f"{failed.error} The panels show the last network that could be built.")
+        self.findings.take((), f"{failed.error} The panels show the last network that could be built.")
         self._update_actions()
 
     def _show_state(self, state: WorkerState) -> None:
         self._state = state
         running = state in (WorkerState.TRAINING, WorkerState.PAUSED)
         self._window.set_locked(running)
+        self.findings.set_running(running)
         self._watch_frames()
         if state is not WorkerState.CLOSED:
             self._update_actions()
@@ -220,23 +228,9 @@ class Session(QObject):
         self._window.clock.watch(TRAINING_SHARE if training else FOLLOWING_SHARE if self.runs.following else 0)
 
     def _follow_runs(self) -> None:
-        """The findings are on what the panels show."""
         self._watch_frames()
-        replayed = self.runs.replayed
         self._window.weights.set_replaying(self.runs.replaying)
-        if self.runs.looked_at:
-            self._findings_of_run = True
-            self._window.findings.show_findings((), self.runs.looked_at)
-        elif replayed is None:
-            if self._findings_of_run and self._built is not None:
-                self._show_findings(self._ended.findings if self._ended else self._built.findings)
-            self._findings_of_run = False
-        elif replayed.experiment is None:
-            self._findings_of_run = True
-            self._window.findings.show_findings((), "A script trained this run: the Doctor would need its network.")
-        else:
-            self._findings_of_run = True
-            self._window.findings.show_findings(diagnose(replayed.experiment, replayed.history))
+        self._window.contribution.set_replaying(self.runs.replaying)
 
     def _update_actions(self) -> None:
         built, problem = self._built, self._problem()
@@ -280,22 +274,28 @@ class Session(QObject):
         self._ended = ended
         if not self._data_fault:
             self._window.status.show_end(ended)
-        self._show_findings(ended.findings)
+        if not self._probed:
+            # Else a diagnosis that knows more is on its way.
+            self._show_findings(ended.findings)
         self._window.weights.refresh()
+        self._window.contribution.refresh()
         self.runs.refresh()
 
     def _show_data_fault(self, sentence: str) -> None:
         """The network stands as it is, and training may be asked for again."""
         self._data_fault = sentence
-        self._show_findings(self._ended.findings if self._ended else self._built.findings if self._built else ())
+        self._show_findings(self._found)
         self._update_actions()
 
+    def _show_diagnosis(self, diagnosis: Diagnosis) -> None:
+        if not self._awaiting:
+            self._probed = self._probed or diagnosis.probe is not None
+            self._show_findings(diagnosis.findings)
+            self._window.contribution.refresh()
+
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
-        problem = self._problem() or self._data_fault
-        if problem:
-            self._window.findings.show_findings(findings, str(problem))
-        else:
-            self._window.findings.show_findings(findings)
+        problem, self._found = self._problem() or self._data_fault, findings
+        self.findings.take(findings, str(problem) if problem else "")
 
     def _show_fault(self, sentence: str, details: str) -> None:
         if self._awaiting:
@@ -313,10 +313,3 @@ class Session(QObject):
         if vector is not None:
             self._window.stack_editor.choose_layer(vector.layer)
             self._window.weights.choose_layer(vector.layer)
-
-    def _show_finding(self, finding: Finding) -> None:
-        if finding.where:
-            self._window.stack_editor.choose_layer(finding.where)
-            self._choose_layer(finding.where)
-        if finding.step is not None:
-            self._window.view.show_step(finding.step)

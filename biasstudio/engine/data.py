@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Hashable
 from functools import lru_cache
+from typing import Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,30 +31,57 @@ def load_samples(experiment: Experiment, cancelled: Cancelled = never) -> AnySam
     """
     data = experiment.data
     if data.found is not None:
-        samples = _KEPT.get((data, file_state(data)), lambda: _own(data, cancelled))
-    elif data.name.startswith("keras_"):
-        samples = _KEPT.get(data, lambda: load_keras_data(data, cancelled))
+        samples = _KEPT.get(samples_key(data), lambda: _own(data, cancelled))
+    elif _is_keras(data):
+        samples = _KEPT.get(samples_key(data), lambda: load_keras_data(data, cancelled))
     else:
         samples = _shipped(data)
     go_on(cancelled)
     return samples.one_hot(data.type.classes) if LOSS_TYPES[experiment.training.loss].target == ONE_HOT else samples
 
 
-class _LastOne:
+def samples_key(data: DataSet) -> Hashable:
+    """Tells one content of the samples from another: of a person's own data, that of the file as it is now."""
+    return data if data.found is None else (data, file_state(data))
+
+
+def are_at_hand(data: DataSet) -> bool:
+    """Whether the samples can be had at once: neither from a file that is large, nor from the network."""
+    return not (data.found is not None or _is_keras(data)) or _KEPT.holds(samples_key(data))
+
+
+def may_be_downloaded(data: DataSet) -> bool:
+    """Whether loading the samples may ask the network for them, which nobody wants unasked."""
+    return _is_keras(data) and not are_at_hand(data)
+
+
+def _is_keras(data: DataSet) -> bool:
+    return data.name.startswith("keras_")
+
+
+_Kept = TypeVar("_Kept")
+
+
+class LastOne(Generic[_Kept]):
     """Keeps what was loaded last: trainings follow each other on the same data. One at a time, since they are large."""
 
     def __init__(self) -> None:
         self._key: Hashable = None
-        self._samples: AnySamples | None = None
+        self._thing: _Kept | None = None
 
-    def get(self, key: Hashable, load: Callable[[], AnySamples]) -> AnySamples:
-        if self._samples is None or key != self._key:
-            self._samples = None
-            self._samples, self._key = load(), key
-        return self._samples
+    def holds(self, key: Hashable) -> bool:
+        """Whether what `key` stands for is kept."""
+        return self._thing is not None and key == self._key
+
+    def get(self, key: Hashable, load: Callable[[], _Kept]) -> _Kept:
+        """What `key` stands for; loaded where it isn't kept."""
+        if self._thing is None or key != self._key:
+            self._thing = None
+            self._thing, self._key = load(), key
+        return self._thing
 
 
-_KEPT = _LastOne()
+_KEPT = LastOne[AnySamples]()
 
 
 def _own(data: DataSet, cancelled: Cancelled) -> AnySamples:

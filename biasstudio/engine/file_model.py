@@ -23,16 +23,17 @@ def build_model(contents: ModelFile, maximum_parameters: int) -> Any:
     if contents.model is None:
         raise SpecError(contents.refusal or f"{contents.path.name} holds weights alone, and no network.")
     with tf.Graph().as_default():
-        parameters = _from_config(contents.model).count_params()
+        parameters = model_from_config(contents.model).count_params()
     if parameters > maximum_parameters:
         raise SpecError(
             f"{contents.path.name}: its model has {parameters:,} parameters, more than the {maximum_parameters:,} that "
             "can be trained here."
         )
-    return _from_config(contents.model)
+    return model_from_config(contents.model)
 
 
-def _from_config(config: dict[str, Any]) -> Any:
+def model_from_config(config: dict[str, Any]) -> Any:
+    """The model of a file's checked config. Raises SpecError where Keras refuses it."""
     kind = keras.Sequential if config["class_name"] == "Sequential" else keras.Model
     try:
         # Keras takes apart what it is given.

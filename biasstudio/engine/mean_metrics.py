@@ -78,8 +78,8 @@ class BatchMetrics:
         # Whoever evaluates the model between two batches makes Keras start its means anew.
         before = np.where(after[:, 1:] < before[:, 1:], 0.0, before)
         self._state = after[-1:]
-        difference = after - before
         with np.errstate(invalid="ignore", divide="ignore"):
+            difference = after - before
             values = difference[:, 0] / difference[:, 1]
             values[:, self._roots] = np.sqrt(values[:, self._roots])
         result: Floats = values.astype(np.float32)

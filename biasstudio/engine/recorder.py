@@ -18,6 +18,7 @@ import tensorflow as tf
 from biasstudio.engine.biases import read_frame
 from biasstudio.engine.mean_metrics import BatchMetrics, read_states
 from biasstudio.engine.tap import StepTap, Watched
+from biasstudio.engine.training_doctor import TrainingDoctor
 from biasstudio.recording.history import EpochRecord, Floats, FrameArchive, History
 from biasstudio.recording.network import BiasVector
 from biasstudio.recording.run_format import DEFAULT_SIZE_LIMIT, RunAbout
@@ -72,13 +73,16 @@ class BiasRecorder(keras.callbacks.Callback):
         size_limit: int = DEFAULT_SIZE_LIMIT,
         overwrite: bool = True,
         on_failure: Callable[[str], None] | None = None,
+        diagnose: bool = False,
     ) -> None:
         """Create the run's file at `path`, in place of an older run unless `overwrite` is off.
 
         `gradients`: also record the gradients of the biases, as the optimizer is given them. `size_limit`: bytes that
         the file may take; beyond it, older steps are thinned evenly. `history`: a History to fill too. `experiment`:
         the text of a .biasexp file. `on_failure` is told in one sentence, in place of a warning, where recording ends
-        early. Raises RunError where the file can't be written, and ValueError for a size limit that is none.
+        early. `diagnose`: have the Doctor look at the training when it begins, every few seconds, for a hundredth of
+        the time at most, and when it ends; each error that it finds is printed to stderr once, in one line. Raises
+        RunError where the file can't be written, and ValueError for a size limit that is none.
         """
         super().__init__()
         if size_limit < 1:
@@ -88,6 +92,7 @@ class BiasRecorder(keras.callbacks.Callback):
         if path is not None:
             about = RunAbout(name or Path(path).stem, note, group, experiment, versions())
             self._writer = RunWriter(Path(path), about, size_limit, overwrite=overwrite)
+        self._doctor = TrainingDoctor() if diagnose else None
         self._fault = ""
         self._told = False
         self._tap: StepTap | None = None
@@ -137,6 +142,8 @@ class BiasRecorder(keras.callbacks.Callback):
         atexit.unregister(self.close)
         self.flush()
         self._detach()
+        if self._doctor is not None:
+            self._doctor.look()
         if self._writer is not None:
             self._writer.close_as_said()
 
@@ -164,6 +171,9 @@ class BiasRecorder(keras.callbacks.Callback):
         names = tuple(metrics)
         self._watch(watched, names)
         self._append(step, 0 if step == 0 else epoch, read_frame(watched.variables), [metrics[name] for name in names])
+        if self._doctor is not None:
+            self._doctor.watch(model)
+            self._doctor.look_now_and_then()
 
     @_harmless
     def on_train_begin(self, logs: Mapping[str, Any] | None = None) -> None:
@@ -171,6 +181,8 @@ class BiasRecorder(keras.callbacks.Callback):
         self.note_event("fit", f"epochs {self.params.get('epochs')}, steps {self.params.get('steps')}")
         self._epochs_before = self._epoch
         self._watched = None
+        if self._doctor is not None:
+            self._doctor.watch(self.model)
         self._begin_tap()
         if self._step < 1 and self.model.built:
             self._initial = self._before_training()
@@ -220,6 +232,8 @@ class BiasRecorder(keras.callbacks.Callback):
         full = self._waiting + self.model.steps_per_execution > self._tap.most_waiting
         if full or time.monotonic() - self._drained_at > self._drain_seconds:
             self._drain(self._tap)
+            if self._doctor is not None:
+                self._doctor.look_now_and_then()
 
     def _drain(self, tap: StepTap) -> None:
         """Take the steps out of the tap."""
@@ -246,6 +260,8 @@ class BiasRecorder(keras.callbacks.Callback):
         frame = read_frame(watched.variables)
         self.finite = self.finite and bool(np.isfinite(frame).all())
         self._append(max(0, self._step) + made, self._epoch, frame, metrics[0])
+        if self._doctor is not None:
+            self._doctor.look_now_and_then()
 
     def _begin_fit(self, watched: Watched, initial: Floats | None) -> Watched:
         """The first steps of a fit were made: only now Keras has all its metrics."""
@@ -271,10 +287,12 @@ class BiasRecorder(keras.callbacks.Callback):
         gradients: Floats | None = None,
     ) -> None:
         self._step = step
-        _vectors, names = self._layout or ((), ())
+        vectors, names = self._layout or ((), ())
         numbers = [float(value) for value in metrics] if len(metrics) else [math.nan] * len(names)
         if self._writer is not None:
             self._writer.append(step, epoch, values, numbers, gradients)
+        if self._doctor is not None:
+            self._doctor.take(vectors, names, step, epoch, values, numbers)
         # A history may have been begun by whoever built the network.
         if self._history is not None and step > self._history.last_step:
             by_name = dict(zip(names, numbers, strict=True))
@@ -284,6 +302,8 @@ class BiasRecorder(keras.callbacks.Callback):
     @_harmless
     def on_epoch_end(self, epoch: int, logs: Mapping[str, Any] | None = None) -> None:
         self.flush()
+        if self._doctor is not None:
+            self._doctor.look_now_and_then()
         planned = self.params.get("steps")
         cut = self._stopping and planned is not None and self._batch + 1 < planned
         if cut or not self._whole:
@@ -300,6 +320,8 @@ class BiasRecorder(keras.callbacks.Callback):
         self.flush()
         # The model is as it was: saved, cloned or trained without the recorder, nothing of it is there.
         self._detach()
+        if self._doctor is not None:
+            self._doctor.look()
         self.say_state("finished")
         if self._writer is not None:
             self._writer.flush(_FLUSH_SECONDS)

@@ -53,6 +53,10 @@ class Samples:
         """Arguments of `model.fit`."""
         return {"x": self.x, "y": self.y, "batch_size": training.batch_size, "shuffle": training.shuffle}
 
+    def take(self, indexes: NDArray[np.int64]) -> "Samples":
+        """Only these samples, in this order."""
+        return Samples(self.x[indexes], self.y[indexes])
+
     def batches(self, batch_size: int) -> Iterable[tuple[NDArray[np.float32], NDArray[Any]]]:
         """x and y of each batch in turn, to be gone through again and again."""
         parts = [slice(start, start + batch_size) for start in range(0, len(self), batch_size)]

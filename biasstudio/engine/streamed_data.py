@@ -11,7 +11,7 @@ import tensorflow as tf
 from numpy.typing import NDArray
 
 from biasstudio.data_files.reading import Source
-from biasstudio.engine.samples import one_hot_rows, split_at
+from biasstudio.engine.samples import Samples, one_hot_rows, split_at
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.experiment import Training
 
@@ -45,6 +45,10 @@ class StreamedSamples:
     def one_hot(self, classes: int) -> "StreamedSamples":
         """The same with a row for each label, a 1 among zeros."""
         return replace(self, classes=classes)
+
+    def take(self, indexes: NDArray[np.int64]) -> Samples:
+        """Only these samples, in this order, read into memory."""
+        return Samples(*self._batch(self.start + indexes))
 
     def for_fit(self, training: Training, steps_made: int) -> dict[str, Any]:
         """Arguments of `model.fit`. A training that goes on after `steps_made` takes other orders than the first."""

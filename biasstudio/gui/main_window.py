@@ -28,6 +28,7 @@ from biasstudio.gui.hands_on_bar import HandsOnBar
 from biasstudio.gui.icons import action_icon
 from biasstudio.gui.model_tree import ModelTree
 from biasstudio.gui.notices import Notices
+from biasstudio.gui.panels.contribution_view import ContributionView
 from biasstudio.gui.panels.display_clock import DisplayClock
 from biasstudio.gui.panels.panels_view import PanelsView
 from biasstudio.gui.panels.set_vector import SetVectorAction
@@ -94,6 +95,7 @@ class MainWindow(QMainWindow):
         self.panels.vector_panel.add_action(self.set_vector)
         self.values.add_action(self.set_vector)
         self.weights = WeightsView()
+        self.contribution = ContributionView(self.view)
         self.comparison = CompareView()
         self.runs = RunsView()
         self.model_tree = ModelTree()
@@ -110,7 +112,7 @@ class MainWindow(QMainWindow):
         self.side = QSplitter(Qt.Orientation.Vertical)
         self.side.addWidget(self.findings)
         self.side.addWidget(self._tables())
-        self.side.setSizes([330, 420])
+        self.side.setSizes([420, 400])
         self.side.setMinimumWidth(SIDE_LEAST_WIDTH)
         self.columns = QSplitter(Qt.Orientation.Horizontal)
         for widget in (self._left(), self._middle(), self.side):
@@ -185,7 +187,11 @@ class MainWindow(QMainWindow):
         self.tables.setDocumentMode(True)
         self.tables.addTab(self.values, "Values")
         self.tables.addTab(self.weights, "Weights")
+        unit = self.tables.addTab(self.contribution, "Unit")
+        self.tables.setTabToolTip(unit, "What goes into the chosen unit, from its inputs and from its bias")
         self.tables.addTab(self.comparison, "Compare")
+        # All four in sight where the side is narrow.
+        self.tables.tabBar().setStyleSheet("QTabBar::tab { padding: 4px 9px; margin-right: 2px; }")
         return self.tables
 
     def _make_menus(self) -> None:

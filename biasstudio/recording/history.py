@@ -290,6 +290,22 @@ class History:
         rows = np.arange(0, end, distance, dtype=np.int64)
         return rows if len(rows) == 0 or rows[-1] == end - 1 else np.append(rows, end - 1)
 
+    def place(self, path: str) -> slice:
+        """Where the vector's values are in a frame."""
+        return self._slices[path]
+
+    def recent(self, since: int, most: int, places: slice | Steps = slice(None)) -> tuple[Steps, Floats]:
+        """Up to `most` of the frames held from step `since` on: steps int64 (m,), values float32 (m, n).
+
+        They are evenly spaced, and the newest is in. `places` are those in a frame that are wanted: all by default.
+        """
+        with self._lock:
+            first = int(np.searchsorted(self._frame_steps[: self._size], since))
+            distance = max(1, -(-(self._size - first) // max(1, most)))
+            rows = np.arange(self._size - 1, first - 1, -distance)[::-1]
+            values = self._values[rows, places] if isinstance(places, slice) else self._values[np.ix_(rows, places)]
+            return self._frame_steps[rows], values
+
     def metric(self, name: str, most: int = 2_000) -> tuple[Steps, Floats]:
         """A batch metric from step 1 on: steps int64 (m,), values float32 (m,).
 

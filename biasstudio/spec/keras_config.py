@@ -93,6 +93,11 @@ def _to_json(value: Any) -> Any:
     return [_to_json(part) for part in value] if isinstance(value, tuple) else value
 
 
+def layer_from_keras(entry: dict[str, Any]) -> Layer:
+    """Read the config of one layer. Raises SpecError where it is none of the catalogue, or has what that hasn't."""
+    return _layer(entry)
+
+
 def stack_from_keras(entry: dict[str, Any]) -> Stack:
     """Read the config of a Sequential or a linear Functional model.
 

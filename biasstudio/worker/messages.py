@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biasstudio.doctor.finding import Finding
+from biasstudio.doctor.probe import Probe
 from biasstudio.recording.history import History
 from biasstudio.recording.network import BuiltLayer
 from biasstudio.spec.arguments import SpecError
@@ -85,6 +86,18 @@ class ReadWeights:
 
 
 @dataclass(frozen=True)
+class ReadContribution:
+    """Report what goes into one unit: `unit` is an index into the bias vector `path`, flattened in C order.
+
+    On the probe's sample `sample`, or on all of them for None.
+    """
+
+    path: str
+    unit: int
+    sample: int | None = None
+
+
+@dataclass(frozen=True)
 class SaveModel:
     """Write the network as it stands to a .keras or .h5 file."""
 
@@ -111,7 +124,9 @@ class Close:
     """End the thread after the present step."""
 
 
-Command = Build | Train | TakeStep | TrainJobs | Pause | Stop | ReadWeights | SaveModel | SetBiases | Close
+Command = (
+    Build | Train | TakeStep | TrainJobs | Pause | Stop | ReadWeights | ReadContribution | SaveModel | SetBiases | Close
+)
 
 
 class WorkerState(Enum):
@@ -169,6 +184,18 @@ class TrainingEnded:
     reason: str
     step: int
     findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """What is wrong with the network, or with a run, at `step`, in place of what was said of it before.
+
+    `probe` is what was looked at; None where the data don't fit the network, or it costs too much just now.
+    """
+
+    step: int
+    findings: tuple[Finding, ...]
+    probe: Probe | None = None
 
 
 @dataclass(frozen=True)

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QObject, QThread, Signal
 
 from biasstudio.data_files.opening import ReadingCancelledError
-from biasstudio.doctor.diagnose import diagnose
+from biasstudio.doctor.contribution import NoContribution
 from biasstudio.recording.network import learnable_sizes
 from biasstudio.recording.run_format import RunError
 from biasstudio.spec.arguments import SpecError
@@ -29,11 +29,13 @@ from biasstudio.worker.messages import (
     Built,
     Close,
     Command,
+    Diagnosis,
     Job,
     JobEnded,
     JobStarted,
     Pause,
     Progress,
+    ReadContribution,
     ReadWeights,
     Recording,
     RunStarted,
@@ -48,6 +50,7 @@ from biasstudio.worker.messages import (
     Weights,
     WorkerState,
 )
+from biasstudio.worker.network_doctor import NetworkDoctor
 
 if TYPE_CHECKING:
     from biasstudio.engine.build import Network
@@ -57,6 +60,8 @@ _log = logging.getLogger(__name__)
 
 PROGRESS_SECONDS = 0.2
 MAXIMUM_WEIGHTS_TO_COPY = 5_000_000
+# Edits come one after the other: the network is looked at when none has come for so long.
+IDLE_SECONDS = 0.2
 
 
 class _Inbox:
@@ -76,11 +81,11 @@ class _Inbox:
         with self._changed:
             self._commands.appendleft(command)
 
-    def take(self) -> Command:
-        """The next command, waited for."""
+    def take(self, seconds: float | None = None) -> Command | None:
+        """The next command, waited for; None where none comes in so many seconds."""
         with self._changed:
-            self._changed.wait_for(lambda: self._commands)
-            return self._commands.popleft()
+            self._changed.wait_for(lambda: self._commands, seconds)
+            return self._commands.popleft() if self._commands else None
 
     def take_waiting(self) -> Command | None:
         """The next command, if there is one."""
@@ -114,6 +119,10 @@ class ModelWorker(QThread):
     jobStarted = Signal(JobStarted)
     jobEnded = Signal(JobEnded)
     jobsEnded = Signal()
+    diagnosed = Signal(Diagnosis)
+    """What is wrong with the window's network: after a build, in a pause, and every few seconds of training."""
+    contributionRead = Signal(object)
+    """A Contribution, or a NoContribution."""
     modelSaved = Signal(object)
     """The path of the file that was written."""
     modelNotSaved = Signal(str)
@@ -134,6 +143,7 @@ class ModelWorker(QThread):
         self._network: Network | None = None
         self._recorder: BiasRecorder | None = None
         self._edits: EditedNetwork | None = None
+        self._doctor: NetworkDoctor | None = None
 
     def send(self, command: Command) -> None:
         """Queue a command. During training it takes effect at the next batch."""
@@ -175,17 +185,25 @@ class ModelWorker(QThread):
     def _forget_network(self) -> None:
         if self._recorder is not None:
             self._recorder.close()
-        self._network = self._recorder = self._edits = None
+        self._network = self._recorder = self._edits = self._doctor = None
 
     def _report(self, sentence: str) -> None:
         _log.exception("fault in the model worker")
         self.failed.emit(sentence, traceback.format_exc())
 
     def take(self) -> Command:
-        """The next command, waited for; until it comes, what was set by hand is evaluated. Only the worker's thread."""
-        if self._edits is not None and not self.inbox.waits():
-            self._guarded(self._evaluate)
-        return self.inbox.take()
+        """The next command, waited for; until it comes, what was set by hand is evaluated, and the network looked at.
+
+        Only the worker's own thread may call.
+        """
+        while True:
+            if self._edits is not None and not self.inbox.waits():
+                self._guarded(self._evaluate)
+            news = self._doctor is not None and self._doctor.has_news
+            command = self.inbox.take(IDLE_SECONDS if news else None)
+            if command is not None:
+                return command
+            self.diagnose()
 
     def _evaluate(self) -> None:
         evaluated = self._edits.evaluate(self.inbox.waits) if self._edits is not None else None
@@ -194,10 +212,12 @@ class ModelWorker(QThread):
 
     def set_biases(self, edit: SetBiases) -> None:
         """Set a vector of the window's network, which must stand. Only the worker's own thread may call."""
-        if self._edits is not None and self._edits.takes(edit):
-            self._edits.make(edit)
-        else:
+        if self._edits is None or not self._edits.takes(edit):
             self.editOvertaken.emit()
+            return
+        self._edits.make(edit)
+        if self._doctor is not None:
+            self._doctor.forget()
 
     def edits_in_effect(self) -> list[str]:
         """A text for each vector that was set by hand, as training goes on from there. Only the worker's own thread."""
@@ -210,6 +230,29 @@ class ModelWorker(QThread):
             self.set_biases(command)
             command = self._next()
         self._do(command)
+
+    def is_diagnosis_due(self) -> bool:
+        """Whether it is time to look at the window's network while it trains. Only the worker's own thread may call."""
+        return self._doctor is not None and self._doctor.is_due
+
+    def diagnose(self, *, in_training: bool = False) -> Diagnosis | None:
+        """Report what is wrong with the window's network. Only the worker's own thread may call.
+
+        A fault in it is told, and ends the looking, but nothing else. None where it was given up for a command.
+        """
+        doctor = self._doctor
+        if doctor is None:
+            return None
+        try:
+            diagnosis = doctor.look_in_training() if in_training else doctor.look()
+        except ReadingCancelledError:
+            return None
+        except Exception as error:  # noqa: BLE001 - see above
+            self._doctor = None
+            self._report(f"The network can't be examined: {type(error).__name__}: {error}")
+            return None
+        self.diagnosed.emit(diagnosis)
+        return diagnosis
 
     def _next(self) -> Command:
         """The next command; of several builds in a row only the last."""
@@ -232,6 +275,8 @@ class ModelWorker(QThread):
             self._train_jobs(command.jobs)
         elif isinstance(command, ReadWeights):
             self.read_weights(command.layer)
+        elif isinstance(command, ReadContribution):
+            self.read_contribution(command)
         elif isinstance(command, SaveModel):
             self.save_model(command.path)
 
@@ -251,6 +296,7 @@ class ModelWorker(QThread):
             return
         self._forget_network()
         self._network, self._refused, self._edits = network, None, EditedNetwork(network)
+        self._doctor = NetworkDoctor(network, experiment, self.inbox.waits)
         self.built.emit(
             Built(
                 experiment,
@@ -258,7 +304,7 @@ class ModelWorker(QThread):
                 network.history,
                 time.perf_counter() - started,
                 misfit(experiment, network.layers[-1].output_shape),
-                diagnose(experiment, network.history),
+                self._doctor.findings_unseen(),
                 versions(),
                 network.starting_anew,
             )
@@ -293,12 +339,18 @@ class ModelWorker(QThread):
         for text in self.edits_in_effect():
             self._recorder.note_event("edit", text)
         self._edits = EditedNetwork(network)
+        if self._doctor is not None:
+            self._doctor.start_training(network, experiment)
         try:
             reason = self._fit(network, experiment, self._recorder, only_one=only_one)
         except SpecError as error:
             self.dataFailed.emit(str(error))
             reason = "stopped"
-        findings = diagnose(experiment, network.history)
+        self._end_training(reason, network)
+
+    def _end_training(self, reason: str, network: "Network") -> None:
+        diagnosis = self.diagnose()
+        findings = diagnosis.findings if diagnosis is not None else ()
         self.trainingEnded.emit(TrainingEnded(reason, network.history.last_step, findings))
 
     def _read_data(self, experiment: Experiment, network: "Network") -> bool:
@@ -306,8 +358,7 @@ class ModelWorker(QThread):
         try:
             self._load_samples(experiment)
         except ReadingCancelledError:
-            findings = diagnose(experiment, network.history)
-            self.trainingEnded.emit(TrainingEnded("stopped", network.history.last_step, findings))
+            self._end_training("stopped", network)
             return False
         except SpecError as error:
             self.dataFailed.emit(str(error))
@@ -412,6 +463,13 @@ class ModelWorker(QThread):
         )
         self.weightsRead.emit(Weights(layer_name, network.history.last_step, arrays))
 
+    def read_contribution(self, asked: ReadContribution) -> None:
+        """Report what goes into a unit. Only the worker's own thread may call."""
+        if self._doctor is None:
+            self.contributionRead.emit(NoContribution(asked.path, asked.unit, "There is no network yet."))
+        else:
+            self.contributionRead.emit(self._doctor.contribution(asked))
+
     def save_model(self, path: Path) -> None:
         """Write the network to a file, and report. Only the worker's own thread may call."""
         from biasstudio.engine.save_model import save_model
@@ -481,6 +539,10 @@ class _TrainingControl:
             self._hold()
         if time.monotonic() - self._reported_at > PROGRESS_SECONDS:
             self.report()
+        if made_step and not self._job and not self.stopped and self._worker.is_diagnosis_due():
+            # What is looked at and what is recorded are of the same step.
+            self._recorder.flush()
+            self._worker.diagnose(in_training=True)
         return self.stopped
 
     def _take(self, command: Command) -> None:
@@ -497,6 +559,8 @@ class _TrainingControl:
             self.later.append(command)
         elif isinstance(command, ReadWeights):
             self._worker.read_weights(command.layer)
+        elif isinstance(command, ReadContribution):
+            self._worker.read_contribution(command)
         elif isinstance(command, SaveModel):
             self._worker.save_model(command.path)
         elif isinstance(command, SetBiases):

@@ -11,16 +11,21 @@ from pathlib import Path
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from biasstudio.doctor.case import Case, case_of
+from biasstudio.doctor.diagnose import diagnose
+from biasstudio.doctor.finding import Finding
 from biasstudio.recording.history import History
 from biasstudio.recording.run_format import LIVING_SECONDS, RunError
 from biasstudio.recording.run_history import RunHistory
 from biasstudio.recording.run_reader import Run, open_run
 from biasstudio.spec.experiment import Experiment
+from biasstudio.worker.messages import Diagnosis
 
 _log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.08
 LOOK_AFTER_END_SECONDS = 1.0
+JUDGE_SECONDS = 2.0
 
 
 class RunState(Enum):
@@ -49,9 +54,14 @@ class OpenedRun:
     state: RunState
     thinned: int
     """1, or how far apart the frames are where older ones were thinned out."""
+    findings: tuple[Finding, ...] = ()
+    """Of the whole run, as far as it was read."""
 
     def with_state(self, state: RunState) -> "OpenedRun":
         return replace(self, state=state)
+
+    def with_findings(self, findings: tuple[Finding, ...]) -> "OpenedRun":
+        return replace(self, findings=findings)
 
 
 class RunFollower(QThread):
@@ -62,6 +72,8 @@ class RunFollower(QThread):
     loaded = Signal()
     """All that was in the file at first has been read."""
     stateChanged = Signal(RunState)
+    diagnosed = Signal(Diagnosis)
+    """What the steps read so far show; again, every few seconds, where there are more of them."""
     failed = Signal(str)
     """The file can't be read (any more): one sentence."""
 
@@ -72,6 +84,9 @@ class RunFollower(QThread):
         self._closing = threading.Event()
         self._run: Run | None = None
         self._state: RunState | None = None
+        self._experiment: Experiment | None = None
+        self._judged: tuple[History, int] | None = None
+        self._judge_at = 0.0
 
     def close(self) -> None:
         """End following, without waiting for it; `finished` says when it has ended."""
@@ -102,6 +117,7 @@ class RunFollower(QThread):
         self._report(run, reading)
         reading.take_in()
         self.loaded.emit()
+        self._judge(reading.history)
         # A run that has ended may be trained on: it is looked at now and then.
         while not self._closing.wait(LOOK_SECONDS if run.state == "recording" else LOOK_AFTER_END_SECONDS):
             if self._lost(inode):
@@ -110,6 +126,8 @@ class RunFollower(QThread):
             if reading.take_in():
                 self._report(run, reading)
             now = time.monotonic()
+            if now > self._judge_at:
+                self._judge(reading.history)
             if run.heartbeat != beat:
                 heard, beat = now, run.heartbeat
                 self._change(_state_of(run, silent=False))
@@ -124,6 +142,16 @@ class RunFollower(QThread):
                 raise RunError(f"{self.path.name} holds no frames: its training ended before anything was recorded.")
             self._closing.wait(LOOK_SECONDS)
             run.refresh()
+
+    def _judge(self, history: History) -> None:
+        """Have the Doctor look at all steps, where there are new ones: for a hundredth of the time at most."""
+        if self._judged == (history, history.version):
+            return
+        self._judged, started = (history, history.version), time.monotonic()
+        case = Case((), history=history) if self._experiment is None else case_of(self._experiment, (), history)
+        self.diagnosed.emit(Diagnosis(history.last_step, diagnose(case)))
+        ended = time.monotonic()
+        self._judge_at = ended + max(JUDGE_SECONDS, 100 * (ended - started))
 
     def _lost(self, inode: int) -> bool:
         try:
@@ -144,6 +172,7 @@ class RunFollower(QThread):
         except RunError as error:
             # Its values can be looked at all the same.
             fault = str(error)
+        self._experiment = experiment
         self.opened.emit(
             OpenedRun(self.path, run.name, run.note, run.created, reading.history, experiment, fault, state, run.stride)
         )

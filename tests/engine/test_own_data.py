@@ -27,7 +27,7 @@ GENERATOR = np.random.default_rng(0)
 def streaming(monkeypatch):
     """Nothing fits into memory."""
     monkeypatch.setattr(npy, "IN_MEMORY_BYTES", 1000)
-    monkeypatch.setattr(engine_data, "_KEPT", engine_data._LastOne())
+    monkeypatch.setattr(engine_data, "_KEPT", engine_data.LastOne())
 
 
 def experiment_on(data, **training):
@@ -155,7 +155,7 @@ def test_streamed_samples_give_the_same_biases(kind, arrays, images, monkeypatch
     whole = trained(experiment)
     assert isinstance(load_samples(experiment), Samples)
     monkeypatch.setattr(npy, "IN_MEMORY_BYTES", 1000)
-    monkeypatch.setattr(engine_data, "_KEPT", engine_data._LastOne())
+    monkeypatch.setattr(engine_data, "_KEPT", engine_data.LastOne())
     streamed = trained(experiment)
     assert isinstance(load_samples(experiment), StreamedSamples)
     assert np.array_equal(frames(streamed), frames(whole))

@@ -79,7 +79,7 @@ def read_without_end(_data, cancelled):
 @pytest.mark.parametrize("job", [False, True])
 def test_reading_is_stopped(qtbot, worker, experiment, tmp_path, monkeypatch, job):
     build(qtbot, worker, experiment)
-    monkeypatch.setattr(engine_data, "_KEPT", engine_data._LastOne())
+    monkeypatch.setattr(engine_data, "_KEPT", engine_data.LastOne())
     monkeypatch.setattr(engine_data, "open_source", read_without_end)
     command = TrainJobs((Job(experiment, Recording(tmp_path / "r", "r", 10**9), "r"),)) if job else Train(experiment)
     with qtbot.waitSignal(worker.stateChanged, check_params_cb=lambda state: state is WorkerState.READING):
@@ -98,7 +98,7 @@ def test_closing_ends_the_reading(qtbot, experiment, monkeypatch):
     worker = ModelWorker()
     worker.start()
     build(qtbot, worker, experiment)
-    monkeypatch.setattr(engine_data, "_KEPT", engine_data._LastOne())
+    monkeypatch.setattr(engine_data, "_KEPT", engine_data.LastOne())
     monkeypatch.setattr(engine_data, "open_source", read_without_end)
     with qtbot.waitSignal(worker.stateChanged, check_params_cb=lambda state: state is WorkerState.READING):
         worker.send(Train(experiment))

@@ -1,45 +1,125 @@
-"""non-finite: a bias or the loss became infinite or NaN."""
+"""non-finite: a bias or the loss became infinite or NaN, or is about to."""
 
+import bisect
 from collections.abc import Iterator
 
 import numpy as np
+from numpy.typing import NDArray
 
+from biasstudio.doctor.case import Case
 from biasstudio.doctor.finding import Finding, Severity
-from biasstudio.recording.history import History
-from biasstudio.spec.experiment import Experiment
+from biasstudio.doctor.remedy import Remedy
+from biasstudio.doctor.trajectory import Trajectory
+from biasstudio.recording.history import History, Steps
+from biasstudio.spec.experiment import Training
+
+_SOURCE = "https://www.deeplearningbook.org/contents/optimization.html"
 
 
-def non_finite(experiment: Experiment, history: History) -> Iterator[Finding]:
-    """Looks for the first step that is not finite, back from the newest: what isn't finite stays so."""
-    step = history.last_step
-    if step < 1 or _is_finite(history, step):
+def non_finite(case: Case, *, growth: float = 10.0, frames: int = 151) -> Iterator[Finding]:
+    """`growth`: how many times longer than the one before each of two changes running must be, to be warned of.
+    `frames`: how many of the newest are looked at for it."""
+    history = case.history
+    if history is None or history.last_step < 1:
         return
-    while step > 1 and not _is_finite(history, step - 1):
-        step -= 1
+    if not _is_finite(history, history.last_step):
+        yield _lost(case, history)
+    elif case.trajectory is not None:
+        yield from _growing(case, case.trajectory, growth, frames)
+
+
+def _lost(case: Case, history: History) -> Finding:
+    last = history.last_step
+    # What isn't finite stays so.
+    step = bisect.bisect_left(range(last), True, lo=1, key=lambda each: not _is_finite(history, each))
     at_fault = [
         f"{vector.path} ({np.count_nonzero(~np.isfinite(values))} of {vector.length} values)"
         for vector in history.vectors
         if not np.isfinite(values := history.values(vector.path, step)).all()
     ]
-    loss = history.metrics_at(step)["loss"]
+    loss = history.metrics_at(step).get("loss", np.nan)
     what = ", ".join(at_fault) if at_fault else "no bias yet"
-    yield Finding(
+    after = f"{last - step:,} steps were made after it." if step < last else "Training was ended there."
+    return Finding(
         "non-finite",
         Severity.ERROR,
         at_fault[0].split("/")[0] if at_fault else "",
         f"Values stopped being finite at step {step}.",
-        f"Loss {loss:.4g} at step {step}; not finite: {what}. {_before(history, step)}"
-        "Training was ended there; all steps are kept.",
-        f"Lower the learning rate, which is {experiment.training.learning_rate:g} with "
-        f"{experiment.training.optimizer}: try a tenth of it.",
+        f"Loss {loss:.4g} at step {step}; not finite: {what}. {_before(history, step)}{after}",
+        _what_to_do(case.training),
         step,
+        why="From there on every value is lost: nothing can bring a number back out of NaN.",
+        vector=at_fault[0].split(" (")[0] if at_fault else "",
+        source=_SOURCE,
+        remedy=_tenth(case.training),
     )
 
 
+def _growing(case: Case, trajectory: Trajectory, growth: float, frames: int) -> Iterator[Finding]:
+    steps, moved = trajectory.newest_moves(frames)
+    lengths = np.linalg.norm(np.diff(moved, axis=0), axis=1)
+    twice = [at for at in range(2, len(lengths)) if _grew(lengths[at - 2 : at + 1], growth)]
+    for at in filter(lambda at: _leads_away(case, steps, moved, at), twice):
+        first, second, third = lengths[at - 2 : at + 1]
+        farthest = int(np.argmax(np.abs(moved[at + 1]))) * trajectory.every
+        vector = next(each for each in trajectory.vectors if trajectory.place(each).stop > farthest)
+        yield Finding(
+            "non-finite",
+            Severity.WARNING,
+            vector.layer,
+            "The biases are running away.",
+            f"At steps {steps[at - 1]}, {steps[at]} and {steps[at + 1]} they moved by {first:.3g}, {second:.3g} and "
+            f"{third:.3g}, {second / first:,.0f} and {third / second:,.0f} times as far as the step before, and by "
+            f"more than all of the way until then. The farthest is in {vector.path}.",
+            _what_to_do(case.training),
+            int(steps[at + 1]),
+            why="Steps that overshoot by more each time soon pass the largest number there is.",
+            vector=vector.path,
+            unit=farthest - trajectory.place(vector).start,
+            source=_SOURCE,
+            remedy=_tenth(case.training),
+        )
+        return
+
+
+def _grew(lengths: NDArray[np.float64], growth: float) -> bool:
+    first, second, third = lengths
+    return bool(first > 0 and second > growth * first and third > growth * second)
+
+
+def _leads_away(case: Case, steps: Steps, moved: NDArray[np.float64], at: int) -> bool:
+    """Whether the change is more than a large one among small ones: longer than all of the way before it, made while
+    the loss rose, and not undone since."""
+    change = np.linalg.norm(moved[at + 1] - moved[at])
+    losses = (
+        [case.history.metrics_at(int(step)).get("loss", np.nan) for step in steps[at : at + 2]] if case.history else []
+    )
+    return bool(
+        np.ptp(np.diff(steps[at - 2 : at + 2])) == 0
+        and change > np.linalg.norm(moved[at])
+        and np.linalg.norm(moved[-1]) > change / 2
+        and not losses[-1] <= losses[0]
+    )
+
+
+def _what_to_do(training: Training | None) -> str:
+    if training is None:
+        return "Lower the learning rate: try a tenth of it."
+    return f"Lower the learning rate, which is {training.learning_rate:g} with {training.optimizer}: try a tenth of it."
+
+
+def _tenth(training: Training | None) -> Remedy | None:
+    if training is None:
+        return None
+    rate = float(f"{training.learning_rate / 10:.6g}")
+    return Remedy(f"Set the learning rate to {rate:g}", training=(("learning_rate", rate),))
+
+
 def _is_finite(history: History, step: int) -> bool:
-    return bool(np.isfinite(history.metrics_at(step)["loss"]) and np.isfinite(history.frame(step)).all())
+    # A script's own loop may have recorded no loss.
+    return bool(np.isfinite(history.metrics_at(step).get("loss", 0.0)) and np.isfinite(history.frame(step)).all())
 
 
 def _before(history: History, step: int) -> str:
-    loss = history.metrics_at(step - 1)["loss"]
+    loss = history.metrics_at(step - 1).get("loss", np.nan)
     return f"The step before, the loss was {loss:.4g}. " if np.isfinite(loss) else ""

@@ -62,6 +62,12 @@ class PanelsView(QWidget):
         chip.toggled.connect(self._reflow)
         return chip
 
+    def reveal(self, over_steps: bool) -> None:
+        """Have a panel on screen that shows the chosen unit's way over the steps, or else its value now."""
+        panels = (self.traces_panel, self.heatmap_panel) if over_steps else (self.vector_panel,)
+        if not any(self._chips[panel].isChecked() for panel in panels):
+            self._chips[panels[0]].setChecked(True)
+
     def _lay_out(self) -> None:
         self._grid_widget = QWidget()
         self._grid = QGridLayout(self._grid_widget)

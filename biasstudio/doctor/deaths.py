@@ -1,0 +1,153 @@
+"""Units that moved and then stand exactly still, while others go on."""
+
+import bisect
+from dataclasses import dataclass
+
+import numpy as np
+
+from biasstudio.doctor.case import Case
+from biasstudio.doctor.network import NetworkLayer
+from biasstudio.doctor.normalising import normalised_by
+from biasstudio.doctor.still_causes import RELUS
+from biasstudio.doctor.trajectory import Booleans, Trajectory
+from biasstudio.recording.history import Steps
+from biasstudio.recording.network import BiasVector
+
+# For which units the frames are read; of more that stand still these are enough to say so.
+_MOST_UNITS = 1_000
+# Adam goes on for up to 134 steps after the last gradient, ever more slowly.
+_COASTING = 200
+_LEAST_MOVE_IN_ROUNDINGS = 100
+_ALWAYS = 0.9
+# Where a sample is well answered these give no gradient at all, so a unit may rest that isn't dead.
+_FLAT_LOSSES = ("hinge", "squared_hinge")
+_LEAST_LOSS = 1e-3
+
+
+@dataclass(frozen=True)
+class Death:
+    """`units` int64 (k,) of a vector that stand still; the first of them since `step`."""
+
+    vector: BiasVector
+    layer: NetworkLayer | None
+    units: Steps
+    step: int
+
+    @property
+    def is_whole(self) -> bool:
+        return len(self.units) == self.vector.length
+
+
+def deaths(case: Case, trajectory: Trajectory, steps: int, most_steps: int, frames: int) -> list[Death]:
+    """Of each vector the units that have stood still for `steps` and for an epoch, or for `most_steps` where an epoch
+    has more, seen in `frames` frames at least."""
+    epoch = _epoch(case)
+    span = max(steps, min(epoch, most_steps), frames * trajectory.steps // max(1, trajectory.history.size))
+    if trajectory.steps <= span or _may_rest(case, trajectory):
+        return []
+    seen_all = 0 < epoch <= span
+    still = _still(trajectory, span, frames, seen_all)
+    found = [_death(case, trajectory, vector, still, span) for vector in trajectory.vectors] if still.any() else []
+    return [death for death in found if death is not None]
+
+
+def _epoch(case: Case) -> int:
+    """The steps of the newest whole epoch; 0 where none is known."""
+    ends = [record.last_step for record in case.history.epochs()[-2:]] if case.history is not None else []
+    return int(ends[-1] - (ends[-2] if len(ends) > 1 else 0)) if ends else 0
+
+
+def _may_rest(case: Case, trajectory: Trajectory) -> bool:
+    """Whether units may stand still because nothing is left to learn."""
+    if case.training is not None and case.training.loss in _FLAT_LOSSES and case.probe is None:
+        return True
+    if "loss" not in trajectory.history.metric_names:
+        return False
+    first = trajectory.history.metrics_at(trajectory.first_step + 1)["loss"]
+    return bool(trajectory.history.metrics_at(trajectory.last_step)["loss"] < _LEAST_LOSS * first)
+
+
+def _still(trajectory: Trajectory, span: int, frames: int, seen_all: bool) -> Booleans:
+    """Of each value whether it moved, and then stood still for the last `span` steps."""
+    history, now = trajectory.history, trajectory.newest
+    since = history.nearest_step(trajectory.last_step - span)
+    still = trajectory.still(history.frame(since), now, trajectory.last_step - since) & ~trajectory.unmoved
+    places = np.flatnonzero(still)[:_MOST_UNITS]
+    still[:] = False
+    if not len(places):
+        return still
+    at, values = history.recent(since, max(frames, 151), places)
+    if len(at) < frames:
+        return still
+    ago = trajectory.last_step - at
+    stand = [trajectory.still(row, now[places], int(steps)) for steps, row in zip(ago, values, strict=True)]
+    still[places] = np.all(stand, axis=0) & _stopped_short(trajectory, places, seen_all)
+    return still
+
+
+def _stopped_short(trajectory: Trajectory, places: Steps, seen_all: bool) -> Booleans:
+    """Of each value whether it was well on its way before it stood still: not one that rounding has slowed down.
+
+    Nor one that moves seldom, as a unit may that few samples concern, where not all samples were seen since.
+    """
+    at, values = trajectory.history.recent(trajectory.first_step, 512, places)
+    now = trajectory.newest[places]
+    moving = np.array(
+        [
+            ~trajectory.still(row, now, int(trajectory.last_step - step))
+            for step, row in zip(at.tolist(), values, strict=True)
+        ]
+    )
+    last = len(at) - 1 - np.argmax(moving[::-1], axis=0)
+    before = np.maximum(0, np.searchsorted(at, at[last] - _COASTING, side="right") - 1)
+    way = np.abs(now - np.take_along_axis(values, before[np.newaxis], axis=0)[0])
+    short = way >= _LEAST_MOVE_IN_ROUNDINGS * np.spacing(np.abs(now))
+    if seen_all:
+        return np.asarray(short)
+    changed = np.cumsum(np.diff(values, axis=0, prepend=values[:1]) != 0, axis=0)
+    rows = np.arange(len(places))
+    share = (changed[last, rows] - changed[before, rows]) / np.maximum(1, last - before)
+    return np.asarray(short & (share >= _ALWAYS))
+
+
+def _death(case: Case, trajectory: Trajectory, vector: BiasVector, still: Booleans, span: int) -> Death | None:
+    layer, place = case.layer_of(vector), trajectory.place(vector)
+    units = np.flatnonzero(still[place])
+    if not len(units) or not _is_judged(case, vector, layer):
+        return None
+    # All that stops at once may have been frozen, but for what is known to stop so.
+    known = layer is not None and layer.layer is not None and case.function_after(layer) in RELUS
+    if len(units) == vector.length and not known:
+        return None
+    units = units[~_is_active(case, vector, layer, trajectory.last_step - span)[units]]
+    return Death(vector, layer, units, _since(trajectory, place.start + int(units[0]))) if len(units) else None
+
+
+def _is_judged(case: Case, vector: BiasVector, layer: NetworkLayer | None) -> bool:
+    if vector.path.endswith("/key/bias"):
+        return False
+    if layer is None or layer.layer is None:
+        return True
+    arguments = dict(layer.layer.arguments)
+    held = any(arguments.get(name) is not None for name in ("bias_constraint", "beta_constraint"))
+    return layer.biases_learn and not held and normalised_by(case, layer) is None
+
+
+def _is_active(case: Case, vector: BiasVector, layer: NetworkLayer | None, since: int) -> Booleans:
+    """Of each unit whether a probe that was taken since shows that it gives something."""
+    nothing = np.zeros(vector.length, np.bool_)
+    if case.probe is None or layer is None or case.probe.step < since or layer.activation not in RELUS:
+        return nothing
+    seen = case.probe.layers.get(layer.name)
+    return nothing if seen is None or len(seen.active) != vector.length else np.asarray(seen.active > 0)
+
+
+def _since(trajectory: Trajectory, place: int) -> int:
+    """The first step from which on the value stands still."""
+    history, now = trajectory.history, trajectory.newest[place : place + 1]
+
+    def stands(step: int) -> bool:
+        frame = history.frame(step)[place : place + 1]
+        return bool(trajectory.still(frame, now, trajectory.last_step - step)[0])
+
+    return bisect.bisect_left(range(trajectory.last_step), True, lo=trajectory.first_step, key=stands)

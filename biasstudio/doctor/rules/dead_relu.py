@@ -1,0 +1,107 @@
+"""dead-relu: units that are 0 for every sample, so that no gradient comes through them."""
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from biasstudio.doctor.biases import own_bias_path, start_of_bias, units_in_words, zeros_remedy
+from biasstudio.doctor.case import Case
+from biasstudio.doctor.finding import Finding, Severity
+from biasstudio.doctor.network import NetworkLayer
+from biasstudio.doctor.remedy import Remedy
+
+_RELUS = ("relu", "relu6")
+
+
+def dead_relu(case: Case, *, many: float = 0.5, sigmas: float = 4.0) -> Iterator[Finding]:
+    """`many`: share of a layer's units from which on it is a warning, and not a note; `sigmas`: before training, how
+    many standard deviations of what comes from the inputs a bias must be below zero."""
+    for layer in case.layers:
+        if layer.activation not in _RELUS:
+            continue
+        if case.probe is None:
+            yield from _at_start(case, layer, many, sigmas)
+        elif layer.name in case.probe.layers:
+            active = case.probe.layers[layer.name].active
+            # What isn't finite is not above 0 either, and is another rule's.
+            dead = np.flatnonzero((active == 0) & np.isfinite(case.probe.layers[layer.name].high))
+            seen = f"active on none of the {case.probe.samples} samples looked at"
+            if len(dead):
+                yield _finding(case, layer, dead, len(active), f"is {seen}" if len(dead) == 1 else f"are {seen}", many)
+
+
+def _at_start(case: Case, layer: NetworkLayer, many: float, sigmas: float) -> Iterator[Finding]:
+    """Of the first layer with weights, where only the start and the data are known."""
+    biases, deviation = start_of_bias(case, layer), _deviation_from_inputs(case, layer)
+    if biases is None or deviation is None or case.trained:
+        return
+    dead = np.flatnonzero(biases < -sigmas * deviation)
+    if len(dead):
+        verb = "starts" if len(dead) == 1 else "start"
+        text = (
+            f"{verb} more than {sigmas:g} standard deviations ({deviation:.3g}) of what comes from the inputs below 0"
+        )
+        yield _finding(case, layer, dead, len(biases), text, many)
+
+
+def _deviation_from_inputs(case: Case, layer: NetworkLayer) -> float | None:
+    """The root of fan_in Var(W) E[x²] (arXiv 1502.01852), for a Dense layer that gets the data themselves.
+
+    Not of images: a patch of bright pixels gives many times what the mean over all of them says.
+    """
+    spec, data = layer.layer, case.data
+    if spec is None or data is None or layer.inputs or layer.class_name != "Dense" or len(data.shape) != 1:
+        return None
+    deviation = spec.get("kernel_initializer").standard_deviation((len(data.mean), spec.get("units")))
+    if deviation is None:
+        return None
+    return float(deviation * np.sqrt(np.sum(data.mean**2 + data.deviation**2)))
+
+
+def _finding(case: Case, layer: NetworkLayer, dead: np.ndarray, total: int, what: str, many: float) -> Finding:
+    everything = len(dead) == total and len(case.layers) > 1 and all(len(each.inputs) <= 1 for each in case.layers)
+    owner = _owner(case, layer)
+    return Finding(
+        "dead-relu",
+        Severity.ERROR if everything else Severity.WARNING if len(dead) >= many * total else Severity.NOTE,
+        layer.name,
+        f"{'All' if len(dead) == total else len(dead)}"
+        + ("" if len(dead) == total else f" of {total}")
+        + f" units of {layer.name} {'is' if len(dead) == 1 and total > 1 else 'are'} dead.",
+        f"Of {total} units {len(dead)} {what}: {units_in_words(dead)}."
+        + (" Nothing of the input gets past this layer." if everything else ""),
+        "Start the biases from zeros, lower the learning rate, or take leaky_relu, which lets a gradient through.",
+        step=case.probe.step if case.probe is not None else None,
+        why="A ReLU that is 0 for every sample has no gradient, so neither its weights nor its bias can bring it back.",
+        vector=own_bias_path(case, owner) if owner is not None else "",
+        unit=int(dead[0]),
+        source="https://arxiv.org/abs/1903.06733",
+        remedy=_remedy(layer, owner),
+        follows="non-finite" if _is_lost(case) else "",
+    )
+
+
+def _is_lost(case: Case) -> bool:
+    """Whether the training is over, because the loss is no number any more."""
+    history = case.history
+    return (
+        history is not None and case.trained and not np.isfinite(history.metrics_at(history.last_step).get("loss", 0))
+    )
+
+
+def _owner(case: Case, layer: NetworkLayer) -> NetworkLayer | None:
+    """Whose bias goes into it: its own, or that of the layer before a ReLU that stands by itself."""
+    if layer.has_own_bias:
+        return layer
+    before = case.layer(layer.inputs[0]) if len(layer.inputs) == 1 else None
+    return before if before is not None and before.has_own_bias else None
+
+
+def _remedy(layer: NetworkLayer, owner: NetworkLayer | None) -> Remedy | None:
+    zeros = zeros_remedy(owner) if owner is not None else None
+    if zeros is not None:
+        return zeros
+    if layer.layer is None or "activation" not in dict(layer.layer.arguments):
+        return None
+    text = f"Set the activation of {layer.name} to leaky_relu"
+    return Remedy(text, layers=((layer.name, (("activation", "leaky_relu"),)),))
