@@ -28,7 +28,7 @@ def look_at(qtbot, window, unit):
 def inputs_of(experiment, unit):
     """x W of the unit on the samples that validate: there are fewer of them than are looked at."""
     kernel = build_network(experiment).model.get_layer("dense").get_weights()[0]
-    _, validation = load_samples(experiment.data).split(experiment.training.validation_share)
+    _, validation = load_samples(experiment).split(experiment.training.validation_share)
     return validation.x @ kernel[:, unit]
 
 
