@@ -9,7 +9,8 @@ import tensorflow as tf
 
 from biasstudio.doctor.case import Case, case_of
 from biasstudio.engine.build import build_network, check_network
-from biasstudio.engine.experiment_case import facts_of_experiment, probed_case
+from biasstudio.engine.data import load_samples
+from biasstudio.engine.experiment_case import case_of_network, facts_of_experiment, probed_case
 from biasstudio.engine.file_model import model_from_config
 from biasstudio.engine.keras_case import network_layers
 from biasstudio.model_files.reader import SUFFIXES as MODEL_SUFFIXES
@@ -23,7 +24,10 @@ from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.experiment import Experiment, Training, load_experiment
 from biasstudio.spec.stack import Stack
 
-_OTHERS = (Training(loss="hinge", optimizer="Nadam"), Training(loss="log_cosh", optimizer="Adamax"))
+_OTHERS = (
+    ("xor", Training(loss="hinge", optimizer="Nadam")),
+    ("circles", Training(loss="log_cosh", optimizer="Adamax")),
+)
 _MOST_NOTES = 5
 EXPERIMENT_SUFFIX, SCRIPT_SUFFIX = ".biasexp", ".py"
 SUFFIXES = (SCRIPT_SUFFIX, EXPERIMENT_SUFFIX, RUN_SUFFIX, *MODEL_SUFFIXES)
@@ -48,7 +52,24 @@ def case_of_file(path: Path) -> Iterator[tuple[Case, str]]:
     elif suffix == SCRIPT_SUFFIX:
         yield _of_script(path)
     else:
-        yield probed_case(build_network(load_experiment(path))), ""
+        yield _of_experiment(path)
+
+
+def _of_experiment(path: Path) -> tuple[Case, str]:
+    network = build_network(load_experiment(path))
+    fault = _fault_of_data(network.experiment)
+    if fault:
+        return case_of_network(network, network.experiment), fault
+    return probed_case(network), ""
+
+
+def _fault_of_data(experiment: Experiment) -> str:
+    """Why the data can't be judged; "" where they are at hand now."""
+    try:
+        load_samples(experiment)
+    except SpecError as error:
+        return f"{error} The data are not judged."
+    return ""
 
 
 def case_of_run(run: Run) -> tuple[Case, str]:
@@ -60,26 +81,26 @@ def case_of_run(run: Run) -> tuple[Case, str]:
         note = "A script trained this run, and its network is not in the file: only the steps are judged."
         return Case((), history=reading.history), note
     case = case_of(experiment, check_network(experiment), reading.history)
-    try:
-        return replace(case, data=facts_of_experiment(experiment)), ""
-    except OSError:
-        return case, "The data of this run are not there any more: they are not judged."
+    fault = _fault_of_data(experiment)
+    return (case, fault) if fault else (replace(case, data=facts_of_experiment(experiment)), "")
 
 
 def _of_script(path: Path) -> tuple[Case, str]:
-    """The network that a script makes, and the loss and optimizer where it says them. Its data are not judged.
+    """The network that a script makes, and its data, loss and optimizer where it says them.
 
     What a script leaves open is read as in an experiment that is given with it: with two that differ, it is seen.
     """
-    readings = [load_script(path, Experiment(Stack((2,)), DataSet.of("xor"), training)) for training in _OTHERS]
+    readings = [load_script(path, Experiment(Stack((2,)), DataSet.of(data), training)) for data, training in _OTHERS]
     first, second = (reading.experiment for reading in readings)
     case = case_of(first, check_network(first))
     said = (first.training.loss, first.training.optimizer) == (second.training.loss, second.training.optimizer)
-    notes = [f"line {note.line}: {note.sentence}" if note.line else note.sentence for note in readings[0].notes]
-    listed = " ".join(notes[:_MOST_NOTES])
-    return replace(
-        case, training=first.training if said else None
-    ), f"Read otherwise, or not: {listed}" if notes else ""
+    fault = _fault_of_data(first) if first.data == second.data else ""
+    facts = facts_of_experiment(first) if first.data == second.data and not fault else None
+    told = [note for note in readings[0].notes if note in readings[1].notes]
+    notes = [f"line {note.line}: {note.sentence}" if note.line else note.sentence for note in told]
+    listed = f"Read otherwise, or not: {' '.join(notes[:_MOST_NOTES])}" if notes else ""
+    judged = replace(case, training=first.training if said else None, data=facts)
+    return judged, " ".join(filter(None, (listed, fault)))
 
 
 def _of_model_file(path: Path) -> tuple[Case, str]:
