@@ -137,6 +137,7 @@ def test_each_contract_spares_only_those_that_it_is_meant_for():
             "worker",
             "engine",
             "doctor",
+            "scripts",
             "model_files",
             "recording",
             "spec",

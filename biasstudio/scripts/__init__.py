@@ -1,0 +1,1 @@
+"""Keras scripts, read and written as text: nothing in them is run."""
