@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, Signal, SignalInstance
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
@@ -13,13 +13,15 @@ from biasstudio.model_files.reader import SUFFIXES as MODEL_SUFFIXES
 from biasstudio.model_files.reader import is_model_file
 from biasstudio.recording.run_format import SUFFIX as RUN_SUFFIX
 from biasstudio.resource_files import resource_path
+from biasstudio.scripts.writing import SUFFIX as SCRIPT_SUFFIX
 from biasstudio.spec.arguments import SpecError
-from biasstudio.spec.experiment import Experiment, load_experiment
+from biasstudio.spec.experiment import SUFFIX, Experiment, load_experiment
 from biasstudio.spec.stack import Stack
 
-SUFFIX = ".biasexp"
 FILTER = f"Experiments (*{SUFFIX})"
-OPEN_FILTER = f"Experiments, runs and models (*{SUFFIX} *{RUN_SUFFIX} *{' *'.join(MODEL_SUFFIXES)})"
+OPEN_FILTER = (
+    f"Experiments, runs, scripts and models (*{SUFFIX} *{RUN_SUFFIX} *{SCRIPT_SUFFIX} *{' *'.join(MODEL_SUFFIXES)})"
+)
 MAXIMUM_RECENT = 10
 EXAMPLES = {
     "Tutorial network": "tutorial",
@@ -41,13 +43,15 @@ class FileActions(QObject):
     """The person wants to look at a recorded run."""
     modelChosen = Signal(Path)
     """The person wants to open a model's file."""
+    scriptChosen = Signal(Path)
+    """The person wants to open a Keras script."""
 
     def __init__(self, document: Document, window: QWidget) -> None:
         super().__init__(window)
         self._document, self._window = document, window
         self.new = self._action("&New", QKeySequence.StandardKey.New, self._new, "Start with an empty stack")
         self.open = self._action(
-            "&Open…", QKeySequence.StandardKey.Open, self._ask_open, "Open an experiment, a run or a model"
+            "&Open…", QKeySequence.StandardKey.Open, self._ask_open, "Open an experiment, a run, a script or a model"
         )
         self.open.setObjectName("actionOpen")
         self.save = self._action("&Save", QKeySequence.StandardKey.Save, self.save_document, "Save the experiment")
@@ -58,22 +62,38 @@ class FileActions(QObject):
         self.save_model = QAction("Save the &Model As…", window)
         self.save_model.setObjectName("actionSaveModel")
         self.save_model.setToolTip("Save the network with its present weights as a .keras or .h5 file of Keras")
+        self.paste_script = self._action(
+            "&Paste a Script…", "Ctrl+Shift+V", None, "Read the network, data and training of a Keras script"
+        )
+        self.paste_script.setObjectName("actionPasteScript")
+        self.export_script = self._action(
+            "&Export as Keras Script…", "Ctrl+E", None, "Look at the experiment as a Python script, and save it"
+        )
+        self.export_script.setObjectName("actionExportScript")
+        self.copy_script = self._action(
+            "&Copy as Keras Script", "Ctrl+Shift+C", None, "Put the experiment on the clipboard as a Python script"
+        )
+        self.copy_script.setObjectName("actionCopyScript")
         self.recent = QMenu("Open &Recent", window)
         self.recent.aboutToShow.connect(self._fill_recent)
         self.examples = QMenu("&Examples", window)
         for title, name in EXAMPLES.items():
             self.examples.addAction(title).triggered.connect(lambda _=False, name=name: self._open_example(name))
 
-    def _action(self, text: str, shortcut: QKeySequence.StandardKey, call: Callable[[], object], tip: str) -> QAction:
+    def _action(
+        self, text: str, shortcut: QKeySequence.StandardKey | str, call: Callable[[], object] | None, tip: str
+    ) -> QAction:
+        """`call` is None where the session does it."""
         action = QAction(text, self._window)
         action.setShortcut(shortcut)
         action.setToolTip(tip)
-        action.triggered.connect(lambda: call())
+        if call is not None:
+            action.triggered.connect(lambda: call())
         return action
 
     def set_locked(self, locked: bool) -> None:
         """While training no other document can take this one's place; saving stays possible."""
-        for thing in (self.new, self.open):
+        for thing in (self.new, self.open, self.paste_script):
             thing.setDisabled(locked)
         for menu in (self.recent, self.examples):
             menu.setDisabled(locked)
@@ -93,18 +113,15 @@ class FileActions(QObject):
             self.open_path(Path(name))
 
     def open_path(self, path: Path) -> bool:
-        """Open an experiment in place of the document, after asking, a run in the panels, or a model's file.
+        """Open an experiment in place of the document, after asking, a run in the panels, a script or a model's file.
 
         False where it was not opened; the person was told.
         """
         commit_typing(self._window)
-        if path.suffix == RUN_SUFFIX:
+        chosen = self._chosen_by(path)
+        if chosen is not None:
             self._remember(path)
-            self.runChosen.emit(path)
-            return True
-        if is_model_file(path):
-            self._remember(path)
-            self.modelChosen.emit(path)
+            chosen.emit(path)
             return True
         try:
             experiment = load_experiment(path)
@@ -119,6 +136,14 @@ class FileActions(QObject):
         self._document.replace(experiment, path)
         self._remember(path)
         return True
+
+    def _chosen_by(self, path: Path) -> SignalInstance | None:
+        """What says that a file of this name is to be opened; None for an experiment."""
+        if path.suffix == RUN_SUFFIX:
+            return self.runChosen
+        if path.suffix.lower() == SCRIPT_SUFFIX:
+            return self.scriptChosen
+        return self.modelChosen if is_model_file(path) else None
 
     def save_document(self) -> bool:
         """Save, asking for a file where there is none yet. False where it was not saved."""

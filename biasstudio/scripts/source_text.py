@@ -1,5 +1,6 @@
 """Python source of expressions, laid out in lines as black and ruff would."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
@@ -57,7 +58,7 @@ def _lines(expression: Expression, indent: int, after: int) -> list[str]:
 
 def _body(group: Group, indent: int) -> list[str]:
     whole = ", ".join(map(_one_line, group.parts))
-    is_call = group.opening.endswith("(")
+    is_call = re.search(r"\w\($", group.opening) is not None
     if is_call and indent + len(whole) <= LINE_LENGTH:
         return [" " * indent + whole]
     if is_call and len(group.parts) == 1:
@@ -71,6 +72,13 @@ def _one_line(expression: Expression) -> str:
     if isinstance(expression, str):
         return expression
     return expression.opening + ", ".join(map(_one_line, expression.parts)) + expression.closing
+
+
+def value(given: object) -> Expression:
+    """`given`, as `literal` takes it, as an expression that can be laid out in several lines."""
+    if isinstance(given, tuple) and len(given) > 1:
+        return Group("(", tuple(map(value, given)), ")")
+    return literal(given)
 
 
 def literal(value: object) -> str:

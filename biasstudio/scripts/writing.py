@@ -16,6 +16,10 @@ from biasstudio.spec.losses import LOSS_TYPES, ONE_HOT
 SUFFIX = ".py"
 
 
+class FileInTheWayError(SpecError):
+    """A file of a name that the script's own needs is there, and is another."""
+
+
 @dataclass(frozen=True)
 class WrittenScript:
     """`files` must lie beside the script: each one's name there, and where it is now."""
@@ -76,13 +80,13 @@ def _training(experiment: Experiment, data: WrittenData) -> list[str]:
 def save_script(experiment: Experiment, path: Path, overwrite: bool = False) -> None:
     """Write the script, whole or not at all, and beside it the files that it needs. Any thread may call.
 
-    Raises SpecError, also where a file that isn't the same has the name of one of them, unless `overwrite`; or OSError.
+    Raises SpecError, OSError, and FileInTheWayError where another file has the name of one of them, unless `overwrite`.
     """
     script = write_script(experiment, path.parent)
     files = [(path.parent / name, source) for name, source in script.files]
     for place, source in files:
         if place.exists() and not overwrite and place.read_bytes() != source.read_bytes():
-            raise SpecError(f"{place} exists already, and is not the file that the script needs there.")
+            raise FileInTheWayError(f"{place} exists already, and is not the file that the script needs there.")
     for place, source in files:
         if not place.exists() or place.read_bytes() != source.read_bytes():
             with written_whole(place) as temporary:

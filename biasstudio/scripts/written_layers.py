@@ -9,6 +9,7 @@ from typing import Any
 
 from biasstudio.scripts.keras_names import KerasNames
 from biasstudio.scripts.source_text import Expression, Group, call, listed, literal, named
+from biasstudio.scripts.source_text import value as in_lines
 from biasstudio.spec.arguments import Argument
 from biasstudio.spec.initializers import Initializer
 from biasstudio.spec.keras_objects import KerasObject
@@ -55,7 +56,8 @@ def _draws_seed_first(layer: Layer) -> bool:
 
 
 def _is_changed(initializer: Initializer) -> bool:
-    return initializer != Initializer.of(initializer.name)
+    # Keras doesn't take "constant" by its name.
+    return initializer != Initializer.of(initializer.name) or initializer.name == "Constant"
 
 
 def _draws(initializer: Initializer) -> bool:
@@ -75,7 +77,7 @@ def _value(argument: Argument, value: Any, layer: Layer, early: bool, names: Ker
     if argument.kind == "layers":
         cells = [layer_expression(cell, names) for cell in value]
         return cells[0] if len(cells) == 1 else listed(cells)
-    return literal(_shortest(argument, value))
+    return in_lines(_shortest(argument, value))
 
 
 def _object(value: KerasObject) -> Group:
@@ -103,7 +105,7 @@ def _changed_parameters(value: KerasObject) -> Iterator[tuple[str, Expression]]:
         chosen = given[parameter.name]
         if chosen != parameter.default:
             numbers = parameter.kind == "numbers" and isinstance(chosen, tuple)
-            yield parameter.name, listed(map(literal, chosen)) if numbers else literal(_shortest(parameter, chosen))
+            yield parameter.name, listed(map(literal, chosen)) if numbers else in_lines(_shortest(parameter, chosen))
 
 
 def _shortest(argument: Argument, value: Any) -> Any:

@@ -1,36 +1,38 @@
-"""Written scripts, run as Python runs them."""
+"""Written scripts, run as Python runs them, and the networks that they must build."""
 
 import re
 
 import keras
 import numpy as np
 
-from biasstudio.engine.build import build_network
+from biasstudio.engine.build import build_stack
+from biasstudio.engine.learning import set_who_learns
 from biasstudio.scripts.writing import write_script
 
 
 def network_of(text):
-    """The model that the script builds, in a namespace of its own; its data and its training are left out."""
+    """The model that a script builds, up to `compile`; its data are left out."""
+    building = re.sub(r"(?s)(set_random_seed\(\d+\)\n\n).*?\n\n", r"\1", text.split("model.compile(")[0], count=1)
     keras.utils.clear_session()
     namespace = {}
-    exec(compile(text.split("model.fit(")[0], "script.py", "exec"), namespace)  # noqa: S102 - we wrote it
+    exec(compile(building, "script.py", "exec"), namespace)  # noqa: S102 - we wrote it
     return namespace["model"]
 
 
-def without_data(text):
-    return re.sub(r"(?s)(set_random_seed\(\d+\)\n\n).*?\n\n", r"\1", text, count=1)
+def network_of_experiment(experiment):
+    """The same as the engine builds it from the seed, without a look at sizes before."""
+    keras.utils.clear_session()
+    keras.utils.set_random_seed(experiment.training.seed)
+    model = build_stack(experiment.stack)
+    set_who_learns(model, experiment)
+    return model
 
 
-def everything(model):
-    """All values of a model by their paths, the states of its chance among them."""
-    return [(variable.path, np.asarray(variable)) for variable in model.variables]
-
-
-def assert_same(experiment):
-    """The written script builds the network of the experiment: paths, values, and who learns."""
-    wanted = build_network(experiment).model
-    found = network_of(without_data(write_script(experiment).text))
-    assert [path for path, _ in everything(found)] == [path for path, _ in everything(wanted)]
-    for (path, one), (_, other) in zip(everything(wanted), everything(found), strict=True):
-        np.testing.assert_array_equal(one, other, err_msg=path)
+def assert_builds_the_same(experiment):
+    """Paths, all values, the states of chance among them, and who learns."""
+    wanted, found = network_of_experiment(experiment), network_of(write_script(experiment).text)
+    assert [variable.path for variable in found.variables] == [variable.path for variable in wanted.variables]
+    for one, other in zip(wanted.variables, found.variables, strict=True):
+        np.testing.assert_array_equal(np.asarray(one), np.asarray(other), err_msg=one.path)
     assert [v.path for v in found.trainable_variables] == [v.path for v in wanted.trainable_variables]
+    assert [layer.trainable for layer in found.layers] == [layer.trainable for layer in wanted.layers]
