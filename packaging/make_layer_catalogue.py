@@ -80,6 +80,7 @@ def _entry(name: str, category: str, note: dict[str, Any]) -> dict[str, Any]:
         else:
             arguments.append(_argument(key, argument, default))
     entry = {"name": name, "summary": note["summary"], "category": category, "arguments": arguments}
+    entry["positional"] = _positional(layer_class)
     if note["bias"]:
         entry["bias"] = {key: note["bias"].get(key) for key in ("toggle", "initializer", "variable", "length", "unit")}
     entry["fixed"] = fixed
@@ -92,6 +93,12 @@ def _entry(name: str, category: str, note: dict[str, Any]) -> dict[str, Any]:
 def _parameters(layer_class: type) -> Mapping[str, inspect.Parameter]:
     # Of the constructor: Keras's layers have a __new__ that takes anything.
     return inspect.signature(layer_class.__init__).parameters
+
+
+def _positional(layer_class: type) -> list[str]:
+    """What a script may give without naming it, in order."""
+    kinds = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    return [key for key, parameter in _parameters(layer_class).items() if parameter.kind in kinds and key != "self"]
 
 
 def _signature(layer_class: type) -> dict[str, Any]:

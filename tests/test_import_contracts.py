@@ -139,6 +139,7 @@ def test_each_contract_spares_only_those_that_it_is_meant_for():
             "doctor",
             "scripts",
             "model_files",
+            "data_files",
             "recording",
             "spec",
             "resource_files",

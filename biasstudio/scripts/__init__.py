@@ -1,1 +1,1 @@
-"""Keras scripts, read and written as text: nothing in them is run."""
+"""Keras scripts, read into experiments and written from them, and never executed. No Keras, no Qt."""

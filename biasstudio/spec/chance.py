@@ -4,32 +4,35 @@ import math
 
 from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.experiment import Experiment
-
-# The 5,000 digits are 500 of each; what is generated has two halves, or falls into them by chance.
-_SHARES = {"mnist_digits": (0.1,) * 10, "mnist_one_digit": (0.9, 0.1)}
-_HALVES = (0.5, 0.5)
+from biasstudio.spec.losses import BINARY, LABEL, LOSS_TYPES, ONE_HOT
 
 
 def label_shares(data: DataSet) -> tuple[float, ...]:
     """The share of each label in the data set, from label 0 on; empty where the targets are numbers."""
-    if data.found is not None:
-        return data.found.shares
-    return _SHARES.get(data.name, _HALVES)
+    known = data.type
+    if not known.classes:
+        return ()
+    if not known.counts:
+        # What is generated has two halves, or falls into them by chance.
+        return (1 / known.classes,) * known.classes
+    return tuple(count / sum(known.counts) for count in known.counts)
 
 
 def loss_of_constant_answer(experiment: Experiment) -> float | None:
-    """The least loss that the same answer for every sample can have; None where the loss doesn't fit the labels."""
-    shares = label_shares(experiment.data)
-    if not shares:
+    """The least loss that the same answer for every sample can have; None where that is not known."""
+    shares, training = label_shares(experiment.data), experiment.training
+    if not shares or dict(training.loss_settings).get("label_smoothing"):
         return None
-    loss = experiment.training.loss
-    if loss in ("sparse_categorical_crossentropy", "binary_crossentropy"):
-        fits = loss.startswith("sparse") or len(shares) == 2
-        return -sum(share * math.log(share) for share in shares) if fits else None
-    if loss == "hinge":
+    target = LOSS_TYPES[training.loss].target
+    if target in (LABEL, ONE_HOT) or training.loss == "binary_crossentropy":
+        fits = target != BINARY or len(shares) == 2
+        return -sum(share * math.log(share) for share in shares if share) if fits else None
+    if training.loss == "hinge":
         # Labels 0 and 1 stand for -1 and 1; the best answer is the commoner one.
         return 2 * min(shares) if len(shares) == 2 else None
-    return _loss_of_number(shares, loss)
+    if training.loss == "huber" and training.setting("delta") < 1:
+        return None
+    return _loss_of_number(shares, training.loss)
 
 
 def _loss_of_number(shares: tuple[float, ...], loss: str) -> float | None:

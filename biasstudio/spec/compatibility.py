@@ -1,7 +1,7 @@
 """Does the network fit the data and the loss? Said before training, in one sentence that names both sides."""
 
 from biasstudio.spec.arguments import INPUT, SpecError
-from biasstudio.spec.data_sets import DataSetType
+from biasstudio.spec.data_set_types import DataSetType
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.losses import BINARY, LABEL, LOSS_TYPES, ONE_HOT, LossType
 

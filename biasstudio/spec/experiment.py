@@ -112,11 +112,13 @@ class Experiment:
         return replace(self, training=replace(training, **settings))
 
     def change_data(self, data: DataSet) -> "Experiment":
-        """The data exchanged. Another data set brings the loss and the epochs that suit it."""
+        """The data exchanged. Another data set brings the loss and the epochs that suit it, a file of another kind of
+        targets the loss.
+        """
         changed = replace(self, data=data)
         if data.name != self.data.name:
-            changed = changed.change_training(loss=data.type.loss, epochs=data.type.epochs)
-        return changed
+            return changed.change_training(loss=data.type.loss, epochs=data.type.epochs)
+        return changed if data.type.loss == self.data.type.loss else changed.change_training(loss=data.type.loss)
 
     def same_network(self, other: "Experiment") -> bool:
         """Whether both give the same initial values and samples: what `fit` alone takes, and who learns, may differ.

@@ -44,11 +44,6 @@ class FoundData:
         if len(counts) != len(self.class_names) or (counts and sum(counts) != self.samples):
             raise SpecError("counts takes a number for each class, which together are all samples.")
 
-    @property
-    def shares(self) -> tuple[float, ...]:
-        """The share of each class among the samples; empty where the targets are numbers."""
-        return tuple(count / self.samples for count in self.counts)
-
     def to_json(self) -> dict[str, Any]:
         """For an experiment's file."""
         document: dict[str, Any] = {"samples": self.samples, "shape": list(self.sample_shape)}

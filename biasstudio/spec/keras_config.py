@@ -21,7 +21,7 @@ _OBJECTS: dict[str, type[KerasObject]] = {
     "constraint": Constraint,
 }
 # Keras's own short names of initializers (keras.initializers, ALL_OBJECTS_DICT).
-_INITIALIZER_NAMES = {base_name(name): name for name in INITIALIZER_TYPES} | {
+INITIALIZER_NAMES = {base_name(name): name for name in INITIALIZER_TYPES} | {
     "normal": "RandomNormal",
     "one": "Ones",
     "uniform": "RandomUniform",
@@ -29,7 +29,7 @@ _INITIALIZER_NAMES = {base_name(name): name for name in INITIALIZER_TYPES} | {
     "IdentityInitializer": "Identity",
     "OrthogonalInitializer": "Orthogonal",
 }
-_ACTIVATION_NAMES = {"swish": "silu", "hard_swish": "hard_silu"}
+ACTIVATION_NAMES = {"swish": "silu", "hard_swish": "hard_silu"}
 # Classes that Keras has under two names.
 _CLASS_NAMES = {"GroupedQueryAttention": "GroupQueryAttention"}
 # Written by Keras beside the parameters that we offer; these values mean "not used".
@@ -266,7 +266,7 @@ def _from_json(value: Any, kind: str, layer: str, depth: int) -> Any:
         return _inside(value, layer, depth)
     if kind == "choice":
         name = _short(value.get("class_name", value)) if isinstance(value, dict) else value
-        return _ACTIVATION_NAMES.get(name, name) if isinstance(name, str) else name
+        return ACTIVATION_NAMES.get(name, name) if isinstance(name, str) else name
     if kind == "axes" and value == []:
         return None
     return _tuples(value)
@@ -296,7 +296,7 @@ def _inside(entry: Any, layer: str, depth: int) -> Layer:
 def _object(value: Any, kind: str, layer: str) -> KerasObject:
     try:
         if isinstance(value, str):
-            return _OBJECTS[kind].of(_INITIALIZER_NAMES.get(value, value) if kind == "initializer" else value)
+            return _OBJECTS[kind].of(INITIALIZER_NAMES.get(value, value) if kind == "initializer" else value)
         class_name, config = _opened(value, f"the {kind}")
         parameters = {
             key: tuple(item) if isinstance(item, list) and len(item) <= MAXIMUM_ARRAY_LENGTH else item

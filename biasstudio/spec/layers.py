@@ -50,6 +50,8 @@ class LayerType:
     """Whether it can only be a part of another layer, as a cell of an RNN is."""
     self_attention: bool = False
     """Whether it is called with its input twice, as query and as value."""
+    positional: tuple[str, ...] = ()
+    """Keras's arguments in the order in which a script may give them without their names; not all are offered."""
 
     def argument(self, name: str) -> Argument:
         return next(argument for argument in self.arguments if argument.name == name)
@@ -85,6 +87,7 @@ def _layer_type(entry: dict[str, Any], activations: tuple[str, ...]) -> LayerTyp
         bias=BiasRole(**entry["bias"]) if "bias" in entry else None,
         part=entry.get("part", False),
         self_attention=entry.get("self_attention", False),
+        positional=tuple(entry["positional"]),
     )
 
 
