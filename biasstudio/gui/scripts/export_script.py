@@ -25,7 +25,7 @@ class ExportScript(QDialog):
         about.setText(f"Run by Python it trains to the same biases, step by step.{files_in_words(script)}")
         text = ScriptText("writtenScript", "The script")
         text.setReadOnly(True)
-        text.setPlainText(script.text)
+        text.setPlainText(script.text.rstrip())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(14, 12, 14, 12)
         layout.setSpacing(10)

@@ -2,14 +2,23 @@
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
 from PySide6.QtGui import QFontDatabase
-from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableWidget, QTableWidgetItem, QWidget
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QHeaderView,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableWidget,
+    QTableWidgetItem,
+    QWidget,
+)
 
 from biasstudio.scripts.notes import Note
 
 _LINE, _SENTENCE, _SOURCE = range(3)
-_LEAST_ROW_HEIGHT = 26
+_LEAST_ROW_HEIGHT = 28
+_ROW_ROOM = 8
 
 
 class NotesTable(QTableWidget):
@@ -28,6 +37,7 @@ class NotesTable(QTableWidget):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setShowGrid(False)
+        self.setItemDelegate(_RoomyRows(self))
         self.setTabKeyNavigation(False)
         self.setWordWrap(True)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -48,19 +58,30 @@ class NotesTable(QTableWidget):
         self.blockSignals(True)
         self.clearSelection()
         self.setRowCount(len(notes))
-        fixed = QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont)
         for row, note in enumerate(notes):
-            line, source = str(note.line) if note.line else "—", source_line(note.line).strip()
-            for column, text in ((_LINE, line), (_SENTENCE, note.sentence), (_SOURCE, source)):
-                item = QTableWidgetItem(text)
-                item.setToolTip(text)
-                item.setData(Qt.ItemDataRole.UserRole, note.line)
+            line = _item(str(note.line) if note.line else "—", note.line)
+            line.setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+            source = _item(source_line(note.line).strip(), note.line)
+            source.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
+            for column, item in ((_LINE, line), (_SENTENCE, _item(note.sentence, note.line)), (_SOURCE, source)):
                 self.setItem(row, column, item)
-            self.item(row, _LINE).setTextAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
-            self.item(row, _SOURCE).setFont(fixed)
         self.blockSignals(False)
 
     def _choose(self) -> None:
         chosen = self.selectedItems()
         if chosen and (line := chosen[0].data(Qt.ItemDataRole.UserRole)):
             self.lineChosen.emit(line)
+
+
+class _RoomyRows(QStyledItemDelegate):
+    """Some room above and below sentences of several lines."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
+        return super().sizeHint(option, index) + QSize(0, _ROW_ROOM)
+
+
+def _item(text: str, line: int) -> QTableWidgetItem:
+    item = QTableWidgetItem(text)
+    item.setToolTip(text)
+    item.setData(Qt.ItemDataRole.UserRole, line)
+    return item

@@ -18,11 +18,10 @@ class OpenedScript(QDialog):
         self.setWindowTitle("Opened from script — Bias Studio")
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.resize(860, 440)
-        few = "One thing" if len(notes) == 1 else f"{len(notes)} things"
-        title = QLabel(f"{few} in {name} could not be taken over")
+        title = QLabel(f"Not everything in {name} can be taken over")
         title.setTextFormat(Qt.TextFormat.PlainText)
         title.setProperty("role", "title")
-        about = QLabel("Each is said with its line. Everything else becomes the experiment.", wordWrap=True)
+        about = QLabel("What is left out or changed, by line. Everything else becomes the experiment.", wordWrap=True)
         about.setProperty("role", "muted")
         lines = text.splitlines()
         self.notes = NotesTable(shows_source=True)
@@ -34,6 +33,7 @@ class OpenedScript(QDialog):
             layout.addWidget(widget)
         layout.addWidget(self.notes, 1)
         layout.addWidget(self._buttons())
+        self.rest.setFocus()
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)

@@ -1,14 +1,15 @@
 """PasteScript: a script typed or pasted, read while it is typed, with what comes of it beside."""
 
 from PySide6.QtCore import Qt, QThreadPool, QTimer, Signal
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
     QFrame,
     QLabel,
-    QListWidget,
-    QListWidgetItem,
     QSplitter,
+    QTreeWidget,
+    QTreeWidgetItem,
     QVBoxLayout,
     QWidget,
 )
@@ -17,11 +18,14 @@ from biasstudio.gui.background import Job
 from biasstudio.gui.scripts.notes_table import NotesTable
 from biasstudio.gui.scripts.script_summary import summary_lines, training_in_words
 from biasstudio.gui.scripts.script_text import ScriptText
+from biasstudio.gui.theme import theme
 from biasstudio.scripts.reading import ScriptReading, read_script
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.experiment import Experiment
 
 _PAUSE_MS = 350
+_COLUMN_ROOM = 12
+_READING = "Reading…"
 _EMPTY = "Paste a Keras script on the left. It is read, never run."
 
 
@@ -42,7 +46,7 @@ class PasteScript(QDialog):
         self._reading: ScriptReading | None = None
         self.script = ScriptText("scriptText", "The script")
         self.script.setPlaceholderText("model = keras.Sequential([…])")
-        self.layers = QListWidget()
+        self.layers = QTreeWidget()
         self.notes = NotesTable()
         self._pause = QTimer(self, singleShot=True, interval=_PAUSE_MS)
         self._pause.timeout.connect(self._read)
@@ -51,12 +55,15 @@ class PasteScript(QDialog):
         self.notes.lineChosen.connect(self.script.go_to)
         self.script.setPlainText(text)
         self.script.setFocus()
-        self._show_nothing(_EMPTY)
+        self._show_nothing(_READING if text else _EMPTY)
 
     def _lay_out(self) -> None:
         self.layers.setObjectName("scriptLayers")
         self.layers.setAccessibleName("Layers found in the script")
-        self.layers.setSelectionMode(QListWidget.SelectionMode.NoSelection)
+        self.layers.setColumnCount(2)
+        self.layers.setHeaderHidden(True)
+        self.layers.setRootIsDecorated(False)
+        self.layers.setSelectionMode(QTreeWidget.SelectionMode.NoSelection)
         self.layers.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         self.state = QLabel(wordWrap=True)
         self.state.setObjectName("scriptState")
@@ -64,7 +71,7 @@ class PasteScript(QDialog):
         self.training = QLabel(wordWrap=True)
         self.training.setObjectName("scriptTraining")
         self.training.setProperty("role", "muted")
-        self.not_read = QLabel("Not taken over")
+        self.not_read = QLabel("Not taken over, or changed")
         self.not_read.setProperty("role", "title")
         columns = QSplitter(Qt.Orientation.Horizontal)
         columns.setHandleWidth(10)
@@ -97,10 +104,10 @@ class PasteScript(QDialog):
 
     def _buttons(self) -> QDialogButtonBox:
         buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Cancel)
-        self.open = buttons.addButton("Open", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.open.setObjectName("openPasted")
-        self.open.setProperty("role", "primary")
-        self.open.setAutoDefault(False)
+        self.accepting = buttons.addButton("Open", QDialogButtonBox.ButtonRole.AcceptRole)
+        self.accepting.setObjectName("openPasted")
+        self.accepting.setProperty("role", "primary")
+        self.accepting.setAutoDefault(False)
         buttons.accepted.connect(self._open)
         buttons.rejected.connect(self.reject)
         return buttons
@@ -108,7 +115,7 @@ class PasteScript(QDialog):
     def _await(self) -> None:
         """The text is another: what was read of the one before counts no more."""
         self._reading = None
-        self.open.setEnabled(False)
+        self.accepting.setEnabled(False)
         self._pause.start()
 
     def _read(self) -> None:
@@ -118,6 +125,7 @@ class PasteScript(QDialog):
         if not text.strip():
             self._show_nothing(_EMPTY)
             return
+        self._say(_READING, "muted")
         job = Job(lambda _job: read_script(text, self._present), (SpecError,), self)
         self._job = job
         job.succeeded.connect(self._show)
@@ -132,28 +140,31 @@ class PasteScript(QDialog):
         self._say(f"{count} found", "title")
         self.layers.clear()
         for title, details in summary_lines(reading.experiment):
-            item = QListWidgetItem(f"{title}   {details}" if details else title)
-            item.setToolTip(item.text())
-            self.layers.addItem(item)
+            item = QTreeWidgetItem([title, details])
+            item.setForeground(1, QColor(theme().colours.muted))
+            item.setToolTip(1, details)
+            self.layers.addTopLevelItem(item)
+        self.layers.resizeColumnToContents(0)
+        self.layers.setColumnWidth(0, self.layers.columnWidth(0) + _COLUMN_ROOM)
         self.training.setText(training_in_words(reading.experiment))
         self.notes.show_notes(notes, self.script.line)
         self.script.mark({note.line for note in notes})
         self._show_parts(found=True, notes=bool(notes))
-        self.open.setText("Open the rest" if notes else "Open")
-        self.open.setEnabled(True)
+        self.accepting.setText("Open the rest" if notes else "Open")
+        self.accepting.setEnabled(True)
 
     def _show_nothing(self, sentence: str, *, fault: bool = False) -> None:
         self._say(sentence, "error" if fault else "muted")
         self.script.mark(())
         self._show_parts(found=False, notes=False)
-        self.open.setText("Open")
-        self.open.setEnabled(False)
+        self.accepting.setText("Open")
+        self.accepting.setEnabled(False)
 
     def _show_parts(self, *, found: bool, notes: bool) -> None:
-        for widget in (self.layers, self.training):
-            widget.setVisible(found)
-        for widget in (self.not_read, self.notes):
-            widget.setVisible(notes)
+        self.layers.setVisible(found)
+        self.training.setVisible(found)
+        self.not_read.setVisible(notes)
+        self.notes.setVisible(notes)
         self._filler.setVisible(not found)
 
     def _say(self, sentence: str, role: str) -> None:

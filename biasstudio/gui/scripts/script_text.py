@@ -61,10 +61,9 @@ class ScriptText(QPlainTextEdit):
             block = self.document().findBlockByNumber(line - 1)
             if block.isValid():
                 mark = QTextEdit.ExtraSelection()
-                # The stubs don't know the members of ExtraSelection.
-                mark.format.setBackground(colour)  # type: ignore[attr-defined]
-                mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)  # type: ignore[attr-defined]
-                mark.cursor = QTextCursor(block)  # type: ignore[attr-defined]
+                mark.format.setBackground(colour)
+                mark.format.setProperty(QTextFormat.Property.FullWidthSelection, True)
+                mark.cursor = QTextCursor(block)
                 marks.append(mark)
         self.setExtraSelections(marks)
 
