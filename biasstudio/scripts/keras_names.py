@@ -1,7 +1,11 @@
 """The names that Keras gives the layers of a script that are given none."""
 
 from collections import Counter
+from collections.abc import Sequence
+from typing import Any
 
+from biasstudio.scripts.values import Made
+from biasstudio.spec.layers import base_name, layer_types
 from biasstudio.spec.stack import Layer
 
 # An attention layer makes these when it is called, and Keras counts them with the others.
@@ -36,3 +40,21 @@ class KerasNames:
         """The layer was called, which makes an attention layer's own parts."""
         if layer.type.self_attention:
             self._counts.update(_MADE_BY_ATTENTION)
+
+    def of_made(self, made: Made) -> str:
+        """The name of a script's own layer, with or without one, made and called next."""
+        for value in (*made.given.positional, *made.given.named.values()):
+            for part in value if isinstance(value, list | tuple) else (value,):
+                if isinstance(part, Made) and part.path.startswith("keras.layers."):
+                    self.of_made(part)
+        known, given = layer_types().get(made.last), made.given.named.get("name")
+        name = given if isinstance(given, str) else self.next(known.keras_name if known else base_name(made.last))
+        if known is not None and known.self_attention:
+            self._counts.update(_MADE_BY_ATTENTION)
+        return name
+
+
+def names_of(layers: Sequence[Any]) -> list[str | None]:
+    """The names of a script's layers, made in this order; None for what is no layer."""
+    names = KerasNames()
+    return [names.of_made(layer) if isinstance(layer, Made) else None for layer in layers]

@@ -77,7 +77,7 @@ def write_data(data: DataSet) -> WrittenData:
     return WrittenData(_PATTERNS[data.name].filled(dict(data.parameters)), files, data.get("points") or samples)
 
 
-def find_data(statements: Sequence[ast.stmt]) -> tuple[DataSet, int] | None:
+def find_data(statements: Sequence[ast.stmt], folder: Path | None) -> tuple[DataSet, int] | None:
     """The data set that the first of `statements` load, and how many of them do, where they are such lines."""
     for name, pattern in _PATTERNS.items():
         values = pattern.found_in(statements)

@@ -2,14 +2,28 @@
 
 from collections.abc import Iterator
 
+from biasstudio.scripts.patterns import Pattern
 from biasstudio.scripts.source_text import Expression, call, laid_out, literal, named
 from biasstudio.spec.experiment import Experiment, Training
 from biasstudio.spec.learning import ALL, BIASES, NOTHING, WEIGHTS
 from biasstudio.spec.losses import LOSS_TYPES
 from biasstudio.spec.optimizers import OPTIMIZER_TYPES
-from biasstudio.spec.stack import Layer
+from biasstudio.spec.stack import MAXIMUM_NESTING, Layer
 
-_IS_BIAS = '("bias", "beta")'
+_LOOP = """\
+for variable in {owner}.trainable_variables:
+    variable.trainable = variable.name {test} ("bias", "beta")"""
+_IN = {BIASES: "in", WEIGHTS: "not in"}
+_HELD = """\
+{owner}.trainable = False
+{owner}.beta.trainable = True"""
+_LAYER = "model.get_layer(_LAYER_)"
+LEARNING = (
+    *((learns, True, Pattern(_LOOP.format(owner="model", test=test))) for learns, test in _IN.items()),
+    *((learns, False, Pattern(_LOOP.format(owner=_LAYER, test=test))) for learns, test in _IN.items()),
+    *((BIASES, False, Pattern(_HELD.format(owner=_LAYER + depth * ".layer"))) for depth in range(MAXIMUM_NESTING)),
+)
+"""Who learns, whether in all layers, and the statements that say so."""
 # What Keras takes where nothing is said.
 _KERAS_BATCH_SIZE, _KERAS_EPOCHS = 32, 1
 
@@ -35,11 +49,7 @@ def _learning(layer: Layer, learns: str) -> list[str]:
 
 
 def _by_name(owner: str, learns: str) -> list[str]:
-    test = "in" if learns == BIASES else "not in"
-    return [
-        f"for variable in {owner}.trainable_variables:",
-        f"    variable.trainable = variable.name {test} {_IS_BIAS}",
-    ]
+    return _LOOP.format(owner=owner, test=_IN[learns]).splitlines()
 
 
 def _held_statistics(layer: Layer) -> list[str]:
@@ -48,8 +58,8 @@ def _held_statistics(layer: Layer) -> list[str]:
     for path, part in layer.parts():
         if part.class_name == "BatchNormalization":
             found = ".".join([f"model.get_layer({literal(layer.name)})", *map(str, path)])
-            lines.append(f"{found}.trainable = False")
-            lines += [f"{found}.beta.trainable = True"] if part.get("center") else []
+            held = _HELD.format(owner=found).splitlines()
+            lines += held if part.get("center") else held[:1]
     return lines
 
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from biasstudio.model_files.contents import ModelFile
 from biasstudio.model_files.reader import opened_weights
-from biasstudio.scripts.source_text import Group, assigned, call, laid_out, literal
+from biasstudio.scripts.patterns import Pattern
 from biasstudio.spec.arguments import Argument, SpecError
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.file_paths import path_for
@@ -12,15 +12,19 @@ from biasstudio.spec.stack import Layer
 
 # What of a layer has no say in which arrays it has.
 _WITHOUT_ARRAYS = ("initializer", "regularizer", "constraint")
-_BY_NAME = """\
+LOAD_WEIGHTS = Pattern("model.load_weights(_PATH_)")
+LOAD_MODEL = Pattern("model = keras.models.load_model(_PATH_, compile=False)\nmodel.trainable = True")
+BY_NAME = Pattern(
+    """\
 # Layers that the file has too, in the same shapes, start from its weights.
-saved_model = {loaded}
-saved_layers = {{layer.name: layer for layer in saved_model.layers}}
+saved_model = keras.models.load_model(_PATH_, compile=False)
+saved_layers = {layer.name: layer for layer in saved_model.layers}
 for layer in model.layers:
     saved = saved_layers.get(layer.name, layer)
     if [w.shape for w in layer.weights] == [w.shape for w in saved.weights]:
         for variable, value in zip(layer.variables, saved.variables):
             variable.assign(value)"""
+)
 
 
 def whole_model_lines(experiment: Experiment, folder: Path | None) -> list[str]:
@@ -30,8 +34,7 @@ def whole_model_lines(experiment: Experiment, folder: Path | None) -> list[str]:
         raise SpecError("The network has no layers, and no file that it could be loaded from.")
     with opened_weights(weights.path, weights.sha256):
         pass
-    lines = [laid_out(assigned("model", _loaded(path_for(weights.path, folder))))]
-    return [*lines, "model.trainable = True"]
+    return LOAD_MODEL.filled({"path": path_for(weights.path, folder)}).splitlines()
 
 
 def weights_lines(experiment: Experiment, folder: Path | None) -> list[str]:
@@ -42,13 +45,13 @@ def weights_lines(experiment: Experiment, folder: Path | None) -> list[str]:
     with opened_weights(weights.path, weights.sha256) as (_hdf5, contents):
         path = path_for(weights.path, folder)
         if _fits_whole(experiment, contents):
-            return [laid_out(call("model.load_weights", [literal(path)]))]
+            return [LOAD_WEIGHTS.filled({"path": path})]
         if contents.weights_only:
             raise SpecError(
                 f"The layers are not those of {weights.path.name}, which holds weights alone: a short script can't "
                 "load them. Save the model as a .keras file and start from that."
             )
-        return _BY_NAME.format(loaded=laid_out(_loaded(path))).splitlines()
+        return BY_NAME.filled({"path": path}).splitlines()
 
 
 def _fits_whole(experiment: Experiment, contents: ModelFile) -> bool:
@@ -77,7 +80,3 @@ def _tells(argument: Argument) -> bool:
 
 def _has_variables(layer: Layer) -> bool:
     return any(argument.kind == "initializer" for _, part in layer.parts() for argument in part.type.arguments)
-
-
-def _loaded(path: str) -> Group:
-    return call("keras.models.load_model", [literal(path), "compile=False"])

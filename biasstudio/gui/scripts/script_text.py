@@ -10,6 +10,8 @@ from biasstudio.gui.theme import theme
 
 _NUMBER_ROOM = 14
 _TAB_SPACES = 4
+# How much of a mark's colour covers the line, of 255.
+_MARK, _STRONG_MARK = 38, 90
 
 
 class ScriptText(QPlainTextEdit):
@@ -51,12 +53,10 @@ class ScriptText(QPlainTextEdit):
         return block.text() if number > 0 and block.isValid() else ""
 
     def _show_marks(self) -> None:
-        colours, marks = theme().colours, []
-        lines = {line: QColor(colours.warning) for line in self._marked}
-        for colour in lines.values():
-            colour.setAlpha(38)
-        if self.hasFocus() and not self.isReadOnly():
-            lines.setdefault(self.textCursor().blockNumber() + 1, QColor(colours.accent_soft))
+        marks, here = [], self.textCursor().blockNumber() + 1
+        lines = {line: _see_through(theme().colours.warning, line == here) for line in self._marked}
+        if not self.isReadOnly():
+            lines.setdefault(here, QColor(theme().colours.accent_soft))
         for line, colour in lines.items():
             block = self.document().findBlockByNumber(line - 1)
             if block.isValid():
@@ -103,6 +103,12 @@ class ScriptText(QPlainTextEdit):
             top += self.blockBoundingRect(block).height()
             block = block.next()
         painter.end()
+
+
+def _see_through(colour: str, strong: bool) -> QColor:
+    faded = QColor(colour)
+    faded.setAlpha(_STRONG_MARK if strong else _MARK)
+    return faded
 
 
 class _LineNumbers(QWidget):
