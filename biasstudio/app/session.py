@@ -50,6 +50,7 @@ class Session(QObject):
         self._awaiting = False
         self._ended: TrainingEnded | None = None
         self._refused: SpecError | None = None
+        self._data_fault = ""
         self._closing = self._findings_of_run = False
         window.ready = self.ready
         for files in (self.models, self.scripts):
@@ -108,6 +109,7 @@ class Session(QObject):
         worker.stateChanged.connect(self._show_state)
         worker.built.connect(self._show_built)
         worker.buildFailed.connect(self._show_refused)
+        worker.dataFailed.connect(self._show_data_fault)
         worker.progressed.connect(window.status.show_progress)
         worker.trainingEnded.connect(self._show_end)
         worker.weightsRead.connect(window.weights.show_weights)
@@ -135,7 +137,7 @@ class Session(QObject):
     def _run(self, command: type[Train | TakeStep]) -> None:
         commit_typing(self._window)
         self.runs.show_live()
-        experiment = self._document.experiment
+        experiment, self._data_fault = self._document.experiment, ""
         # What was typed may ask for another network; it is built first.
         self.worker.send(command(experiment, self.runs.new_recording(experiment)))
 
@@ -155,6 +157,7 @@ class Session(QObject):
     def _follow_document(self) -> None:
         # What a person edits is the network, not the run that is looked at.
         self.runs.show_live()
+        self._data_fault = ""
         experiment, built = self._document.experiment, self._built
         if self._refused is not None and built is not None and self._goes_on(built.experiment, experiment):
             self._asked, self._refused = built.experiment, None
@@ -260,11 +263,15 @@ class Session(QObject):
             status.show_message("Building the network…")
         elif self._state in (WorkerState.TRAINING, WorkerState.PAUSED):
             status.show_message(self._state.value)
+        elif self._state is WorkerState.READING:
+            status.show_message("Reading the data…", busy=True)
         elif self._opening:
             what = "model's file" if self.models.opening else "script"
             status.show_message(f"Reading the {what}…", busy=True)
         elif problem is not None:
             status.show_message(str(problem))
+        elif self._data_fault:
+            status.show_message(self._data_fault)
         elif self._ended is not None:
             status.show_end(self._ended)
         elif self._built is not None:
@@ -272,17 +279,24 @@ class Session(QObject):
 
     def _show_end(self, ended: TrainingEnded) -> None:
         self._ended = ended
-        self._window.status.show_end(ended)
+        if not self._data_fault:
+            self._window.status.show_end(ended)
         self._show_findings(ended.findings)
         self._window.weights.refresh()
         self.runs.refresh()
 
+    def _show_data_fault(self, sentence: str) -> None:
+        """The network stands as it is, and training may be asked for again."""
+        self._data_fault = sentence
+        self._show_findings(self._ended.findings if self._ended else self._built.findings if self._built else ())
+        self._update_actions()
+
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
-        problem = self._problem()
-        if problem is None:
-            self._window.findings.show_findings(findings)
-        else:
+        problem = self._problem() or self._data_fault
+        if problem:
             self._window.findings.show_findings(findings, str(problem))
+        else:
+            self._window.findings.show_findings(findings)
 
     def _show_fault(self, sentence: str, details: str) -> None:
         if self._awaiting:

@@ -9,7 +9,7 @@ from typing import BinaryIO
 from biasstudio.spec.arguments import MAXIMUM_TEXT_LENGTH, SpecError
 
 Cancelled = Callable[[], bool]
-"""Asked now and then while a file is read; True ends that with a SpecError."""
+"""Asked now and then while a file is read; True ends that with a ReadingCancelledError, a SpecError."""
 
 
 def never() -> bool:
@@ -17,10 +17,14 @@ def never() -> bool:
     return False
 
 
+class ReadingCancelledError(SpecError):
+    """The person who cancelled knows."""
+
+
 def go_on(cancelled: Cancelled) -> None:
-    """Raises SpecError where the reading was cancelled."""
+    """Raises ReadingCancelledError where the reading was cancelled."""
     if cancelled():
-        raise SpecError("Reading the data was cancelled.")
+        raise ReadingCancelledError("Reading the data was cancelled.")
 
 
 @contextmanager

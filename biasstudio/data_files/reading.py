@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from biasstudio.data_files.array_files import rows_of_array
 from biasstudio.data_files.images import ImageFolder, image_folder, images_faults, read_image
 from biasstudio.data_files.npy import fits_in_memory
-from biasstudio.data_files.opening import Cancelled, never
+from biasstudio.data_files.opening import Cancelled, never, said_plainly
 from biasstudio.data_files.rows import Array, DiskRows, MemoryRows, SampleRows, parts_of
 from biasstudio.data_files.scaling import Scaling, scaling_of
 from biasstudio.data_files.table import table_of
@@ -35,7 +35,7 @@ class Source:
         count = inputs.shape[0]
         # The one order by chance that there is: a script gets it by this very line.
         self._order = np.random.default_rng(0).permutation(count) if shuffled else None
-        self.in_memory = fits_in_memory(inputs.shape)
+        self.in_memory = fits_in_memory(inputs.shape) and fits_in_memory(targets.rows.shape)
         self.found = FoundData(
             count,
             inputs.shape[1:],
@@ -108,6 +108,20 @@ def open_parameters(name: str, parameters: Mapping[str, Any], cancelled: Cancell
     if name == "images":
         return _images(image_folder(path, cancelled), parameters, cancelled)
     return _arrays(path, parameters, cancelled)
+
+
+def file_state(data: DataSet) -> tuple[int, ...]:
+    """Changes when the files of a data set are written again. Raises SpecError where they are gone."""
+    if data.name == "images":
+        folder = image_folder(Path(data.get("path")), never)
+        with said_plainly(folder.path):
+            states = [path.stat() for path in folder.images]
+        return len(states), sum(state.st_size for state in states), max(state.st_mtime_ns for state in states)
+    found: list[int] = []
+    for path in (Path(data.get(name)) for name in ("path", "targets_path") if name in dict(data.parameters)):
+        with said_plainly(path):
+            found += [path.stat().st_size, path.stat().st_mtime_ns]
+    return tuple(found)
 
 
 def _images(folder: ImageFolder, parameters: Mapping[str, Any], cancelled: Cancelled) -> Source:

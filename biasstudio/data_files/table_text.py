@@ -122,8 +122,9 @@ def _checked_rows(
                 yield Rows(cells, lines)
                 cells, lines = [], []
     except SpecError as error:
-        named = str(error).startswith("line ")
-        raise SpecError(f"{name}: {error}" if named else str(error), argument=error.argument or "path") from None
+        if not str(error).startswith("line "):
+            raise
+        raise SpecError(f"{name}: {error}", argument="path") from None
     if cells:
         yield Rows(cells, lines)
 

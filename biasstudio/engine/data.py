@@ -1,96 +1,91 @@
-"""The shipped and the generated data sets as arrays."""
+"""The samples of an experiment, as training takes them: from the one place that its data set comes from."""
 
-from dataclasses import dataclass
+from collections.abc import Callable, Hashable
 from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from biasstudio.data_files.opening import Cancelled, go_on, never
+from biasstudio.data_files.reading import file_state, open_parameters, open_source
+from biasstudio.engine.generated_data import generated_points
+from biasstudio.engine.keras_data import load_keras_data
+from biasstudio.engine.samples import Samples
+from biasstudio.engine.streamed_data import StreamedSamples
 from biasstudio.resource_files import resource_path
-from biasstudio.spec.arguments import SpecError
-from biasstudio.spec.data_sets import DataSet
+from biasstudio.spec.data_sets import DATA_SET_TYPES, DataSet
+from biasstudio.spec.experiment import Experiment
+from biasstudio.spec.losses import LOSS_TYPES, ONE_HOT
+from biasstudio.spec.own_data_types import CLASSES, NUMBERS
+from biasstudio.spec.shipped_data_types import TABLE_TARGETS
+
+AnySamples = Samples | StreamedSamples
 
 
-@dataclass(frozen=True)
-class Samples:
-    """`x` float32 (n, *sample_shape), `y` int32 (n,): labels from 0 to classes - 1."""
+def load_samples(experiment: Experiment, cancelled: Cancelled = never) -> AnySamples:
+    """The samples of the experiment's data, with rows of a 1 among zeros as targets where its loss takes those.
 
-    x: NDArray[np.float32]
-    y: NDArray[np.int32]
+    Raises SpecError where they can't be had: a file that is gone or holds something else now, no network; and where
+    `cancelled`, which is asked now and then, gives True.
+    """
+    data = experiment.data
+    if data.found is not None:
+        samples = _KEPT.get((data, file_state(data)), lambda: _own(data, cancelled))
+    elif data.name.startswith("keras_"):
+        samples = _KEPT.get(data, lambda: load_keras_data(data, cancelled))
+    else:
+        samples = _shipped(data)
+    go_on(cancelled)
+    return samples.one_hot(data.type.classes) if LOSS_TYPES[experiment.training.loss].target == ONE_HOT else samples
 
-    def split(self, validation_share: float) -> tuple["Samples", "Samples | None"]:
-        """Training and validation samples, cut where Keras's validation_split cuts: the last share validates.
 
-        None where the share leaves nothing to validate with. Raises SpecError where it leaves nothing to train with.
-        """
-        at = int(np.floor(len(self.x) * (1.0 - validation_share)))
-        if at == 0:
-            raise SpecError(
-                f"training: a validation_share of {validation_share:g} leaves none of the {len(self.x):,} samples to "
-                "train with.",
-                argument="validation_share",
-            )
-        if at == len(self.x):
-            return self, None
-        return Samples(self.x[:at], self.y[:at]), Samples(self.x[at:], self.y[at:])
+class _LastOne:
+    """Keeps what was loaded last: trainings follow each other on the same data. One at a time, since they are large."""
+
+    def __init__(self) -> None:
+        self._key: Hashable = None
+        self._samples: AnySamples | None = None
+
+    def get(self, key: Hashable, load: Callable[[], AnySamples]) -> AnySamples:
+        if self._samples is None or key != self._key:
+            self._samples = None
+            self._samples, self._key = load(), key
+        return self._samples
+
+
+_KEPT = _LastOne()
+
+
+def _own(data: DataSet, cancelled: Cancelled) -> AnySamples:
+    source = open_source(data, cancelled)
+    return Samples(*source.arrays(cancelled)) if source.in_memory else StreamedSamples(source)
 
 
 @lru_cache(maxsize=4)
-def load_samples(data: DataSet) -> Samples:
-    """The samples of a data set of the catalogue. Raises OSError where a shipped file is missing."""
+def _shipped(data: DataSet) -> Samples:
     if data.name.startswith("mnist"):
         return _mnist(data)
-    generator = np.random.default_rng(data.get("seed"))
-    points, labels = _GENERATORS[data.name](data.get("points"), generator)
-    points = points + generator.normal(0.0, data.get("noise"), points.shape)
-    order = generator.permutation(len(points))
-    return Samples(points[order].astype(np.float32), labels[order].astype(np.int32))
+    if data.name in TABLE_TARGETS:
+        return _table(data)
+    return Samples(*generated_points(data))
+
+
+def _table(data: DataSet) -> Samples:
+    given = {
+        "path": str(resource_path(f"data/{data.name}.csv")),
+        "target": TABLE_TARGETS[data.name],
+        "task": CLASSES if data.type.classes else NUMBERS,
+    }
+    defaults = {argument.name: argument.default for argument in DATA_SET_TYPES["csv"].parameters}
+    return Samples(*open_parameters("csv", defaults | given | dict(data.parameters), never).arrays())
 
 
 def _mnist(data: DataSet) -> Samples:
     with np.load(resource_path("data/mnist_5k.npz"), allow_pickle=False) as file:
         images, digits = file["x"], file["y"].astype(np.int32)
-    labels = {
+    labels: dict[str, Callable[[], NDArray[np.int32]]] = {
         "mnist_digits": lambda: digits,
         "mnist_odd_even": lambda: digits % 2,
         "mnist_one_digit": lambda: (digits == data.get("digit")).astype(np.int32),
-    }[data.name]()
-    return Samples(images[..., np.newaxis].astype(np.float32) / np.float32(255), labels)
-
-
-_Points = tuple[NDArray[np.float64], NDArray[np.int64]]
-
-
-def _halves(count: int) -> tuple[int, int, NDArray[np.int64]]:
-    first = count - count // 2
-    return first, count // 2, np.repeat(np.array([0, 1]), [first, count // 2])
-
-
-def _two_moons(count: int, generator: np.random.Generator) -> _Points:
-    upper, lower, labels = _halves(count)
-    a, b = generator.uniform(0, np.pi, upper), generator.uniform(0, np.pi, lower)
-    points = np.concatenate([np.stack([np.cos(a), np.sin(a)], 1), np.stack([1 - np.cos(b), 0.5 - np.sin(b)], 1)])
-    return points, labels
-
-
-def _circles(count: int, generator: np.random.Generator) -> _Points:
-    outer, inner, labels = _halves(count)
-    angle = generator.uniform(0, 2 * np.pi, count)
-    radius = np.repeat([1.0, 0.5], [outer, inner])
-    return np.stack([radius * np.cos(angle), radius * np.sin(angle)], 1), labels
-
-
-def _spirals(count: int, generator: np.random.Generator) -> _Points:
-    _, _, labels = _halves(count)
-    # The square root spreads the points evenly along an arm whose turns grow longer outwards.
-    turn = np.sqrt(generator.uniform(0, 1, count))
-    angle = 3 * np.pi * turn + np.pi * labels
-    return np.stack([2 * turn * np.cos(angle), 2 * turn * np.sin(angle)], 1), labels
-
-
-def _xor(count: int, generator: np.random.Generator) -> _Points:
-    points = generator.uniform(-1, 1, (count, 2))
-    return points, (points[:, 0] * points[:, 1] < 0).astype(np.int64)
-
-
-_GENERATORS = {"two_moons": _two_moons, "circles": _circles, "spirals": _spirals, "xor": _xor}
+    }
+    return Samples(images[..., np.newaxis].astype(np.float32) / np.float32(255), labels[data.name]())

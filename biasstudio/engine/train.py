@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import keras
+import tensorflow as tf
 
 from biasstudio.engine.build import Network
-from biasstudio.engine.data import Samples, load_samples
+from biasstudio.engine.data import load_samples
 from biasstudio.engine.recorder import BiasRecorder
+from biasstudio.engine.streamed_data import reading_fault
 from biasstudio.recording.run_format import DEFAULT_SIZE_LIMIT
 from biasstudio.spec.experiment import Training, experiment_to_json
 
@@ -78,9 +80,9 @@ class _Control(keras.callbacks.Callback):
 
 
 def planned_steps(network: Network, training: Training) -> int:
-    """How many steps `train` would make."""
-    samples, _ = load_samples(network.experiment.data).split(training.validation_share)
-    return training.epochs * math.ceil(len(samples.x) / training.batch_size)
+    """How many steps `train` would make. Raises SpecError as `train` does before the first."""
+    samples, _ = load_samples(network.experiment).split(training.validation_share)
+    return training.epochs * math.ceil(len(samples) / training.batch_size)
 
 
 def recorder_of(
@@ -112,22 +114,22 @@ def train(network: Network, training: Training, between_batches: BetweenBatches,
     """Fit for the chosen epochs, from where the weights stand; `recorder`, made by `recorder_of`, takes every step.
 
     `between_batches` is called in this thread after each batch and ends the training where it gives True. Returns
-    False where training was ended because a bias or the loss was no longer finite.
+    False where training was ended because a bias or the loss was no longer finite. Raises SpecError where the data
+    can't be read.
     """
-    samples, validation = load_samples(network.experiment.data).split(training.validation_share)
+    samples, validation = load_samples(network.experiment).split(training.validation_share)
     control = _Control(recorder, between_batches)
-    network.model.fit(
-        samples.x,
-        samples.y,
-        batch_size=training.batch_size,
-        epochs=training.epochs,
-        validation_data=_pair(validation),
-        shuffle=training.shuffle,
-        verbose=0,
-        callbacks=[recorder, control],
-    )
+    try:
+        network.model.fit(
+            **samples.for_fit(training, recorder.last_step),
+            epochs=training.epochs,
+            validation_data=None if validation is None else validation.for_validation(training),
+            verbose=0,
+            callbacks=[recorder, control],
+        )
+    except tf.errors.OpError as error:
+        fault = reading_fault(error)
+        if fault is None:
+            raise
+        raise fault from None
     return control.finite
-
-
-def _pair(samples: Samples | None) -> tuple[Any, Any] | None:
-    return None if samples is None else (samples.x, samples.y)

@@ -32,7 +32,7 @@ class TrainingActions(QObject):
         self.train.setToolTip(_tip(self.train, reason or str(self.train.data())))
         self.pause.setEnabled(running)
         self.step.setEnabled(startable or paused)
-        self.stop.setEnabled(running or paused)
+        self.stop.setEnabled(running or paused or state is WorkerState.READING)
         self.reset.setEnabled(trained or running or paused)
 
 

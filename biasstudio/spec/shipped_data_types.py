@@ -45,6 +45,8 @@ _POINT_TYPES = (
     _points("xor", "XOR", "a square whose quarters alternate", ("same sign", "signs differ")),
 )
 
+TABLE_TARGETS = {"iris": "species", "wine": "cultivar", "breast_cancer": "diagnosis", "diabetes": "progression"}
+"""The column that is to be predicted in the file of each table."""
 _TABLE = (replace(SCALING, default=STANDARDISE, choices=(NONE, STANDARDISE)), SHUFFLED)
 
 

@@ -102,6 +102,7 @@ class WorkerState(Enum):
     LOADING = "Loading TensorFlow"
     READY = "Ready"
     BUILDING = "Building"
+    READING = "Reading the data"
     TRAINING = "Training"
     PAUSED = "Paused"
     CLOSED = "Closed"

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QObject, QThread, Signal
 
+from biasstudio.data_files.opening import ReadingCancelledError
 from biasstudio.doctor.diagnose import diagnose
 from biasstudio.recording.network import learnable_sizes
 from biasstudio.recording.run_format import RunError
@@ -82,6 +83,11 @@ class _Inbox:
         with self._changed:
             return self._commands.popleft() if self._commands else None
 
+    def holds(self, kinds: tuple[type[Command], ...]) -> bool:
+        """Whether a command of these kinds waits."""
+        with self._changed:
+            return any(isinstance(command, kinds) for command in self._commands)
+
 
 class ModelWorker(QThread):
     """Owns TensorFlow and the model. `send` may be called from any thread; the signals arrive in the receiver's."""
@@ -89,6 +95,8 @@ class ModelWorker(QThread):
     stateChanged = Signal(WorkerState)
     built = Signal(Built)
     buildFailed = Signal(BuildFailed)
+    dataFailed = Signal(str)
+    """The data can't be read now, so there is no training: one sentence. It may be asked for again."""
     progressed = Signal(Progress)
     trainingEnded = Signal(TrainingEnded)
     weightsRead = Signal(Weights)
@@ -222,6 +230,8 @@ class ModelWorker(QThread):
             raise RuntimeError("asked to train an experiment that is not built")
         if misfit(experiment, network.layers[-1].output_shape) is not None:
             return  # said when it was built
+        if not self._read_data(experiment, network):
+            return
         try:
             check_network(experiment)
             planned_steps(network, experiment.training)
@@ -235,9 +245,33 @@ class ModelWorker(QThread):
             self._recorder = self._record(network, command.recording)
         elif not same_learning:
             self._recorder.note_event("learns", f"{learning_in_words(experiment)}; with a fresh optimizer")
-        reason = self._fit(network, experiment, self._recorder, only_one=only_one)
+        try:
+            reason = self._fit(network, experiment, self._recorder, only_one=only_one)
+        except SpecError as error:
+            self.dataFailed.emit(str(error))
+            reason = "stopped"
         findings = diagnose(experiment, network.history)
         self.trainingEnded.emit(TrainingEnded(reason, network.history.last_step, findings))
+
+    def _read_data(self, experiment: Experiment, network: "Network") -> bool:
+        """Whether the samples are at hand now; where they aren't it was said why, or the person stopped it."""
+        try:
+            self._load_samples(experiment)
+        except ReadingCancelledError:
+            findings = diagnose(experiment, network.history)
+            self.trainingEnded.emit(TrainingEnded("stopped", network.history.last_step, findings))
+            return False
+        except SpecError as error:
+            self.dataFailed.emit(str(error))
+            return False
+        return True
+
+    def _load_samples(self, experiment: Experiment) -> None:
+        """Kept by the engine for what follows. Raises SpecError; Stop, Close and another build cancel it."""
+        from biasstudio.engine.data import load_samples
+
+        self.stateChanged.emit(WorkerState.READING)
+        load_samples(experiment, lambda: self.inbox.holds((Stop, Close, Build)))
 
     def _record(self, network: "Network", recording: Recording | None, *, of_job: bool = False) -> "BiasRecorder":
         """A recorder for a network: into the history, and into a file where one is wanted and can be written."""
@@ -272,10 +306,15 @@ class ModelWorker(QThread):
             self, experiment, recorder, planned_steps(network, experiment.training), only_one, job
         )
         self.stateChanged.emit(WorkerState.TRAINING)
-        finite = train(network, experiment.training, control.between_batches, recorder)
+        try:
+            finite = train(network, experiment.training, control.between_batches, recorder)
+        except SpecError:
+            recorder.say_state("failed")
+            raise
+        finally:
+            for command in reversed(control.later):
+                self.inbox.put_back(command)
         control.report()
-        for command in reversed(control.later):
-            self.inbox.put_back(command)
         reason = "non-finite" if not finite else "stopped" if control.stopped else "finished"
         recorder.say_state("failed" if reason == "non-finite" else reason)
         return reason
@@ -286,6 +325,8 @@ class ModelWorker(QThread):
             try:
                 if self._train_job(index, job, label) == "stopped":
                     break
+            except ReadingCancelledError:
+                break
             except SpecError as error:
                 self.jobEnded.emit(JobEnded(index, job, "refused", str(error)))
         self.jobsEnded.emit()
@@ -300,6 +341,7 @@ class ModelWorker(QThread):
         if unfit is not None:
             raise unfit
         _check_learning(job.experiment, network)
+        self._load_samples(job.experiment)
         recorder = self._record(network, job.recording, of_job=True)
         try:
             self.jobStarted.emit(JobStarted(index, job, network.history))

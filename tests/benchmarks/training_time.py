@@ -15,7 +15,7 @@ def bare(experiment) -> float:
     from biasstudio.engine.data import load_samples
 
     network = build_network(experiment)
-    samples, validation = load_samples(experiment.data).split(experiment.training.validation_share)
+    samples, validation = load_samples(experiment).split(experiment.training.validation_share)
     started = time.perf_counter()
     network.model.fit(
         samples.x,

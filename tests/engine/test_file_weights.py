@@ -44,7 +44,7 @@ def assert_equal(ours, theirs):
 
 def fit(script, experiment):
     """As a script trains on the experiment's data."""
-    samples, validation = load_samples(experiment.data).split(0.1)
+    samples, validation = load_samples(experiment).split(0.1)
     script.fit(samples.x, samples.y, 32, 2, verbose=0, validation_data=(validation.x, validation.y))
 
 

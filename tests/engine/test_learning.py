@@ -18,6 +18,7 @@ from biasstudio.spec.experiment import Experiment, Training
 from biasstudio.spec.keras_config import stack_from_keras
 from biasstudio.spec.learning import ALL, BIASES, NOTHING, WEIGHTS
 from biasstudio.spec.stack import Stack
+from tests.experiments import tutorial
 
 NAMES = ("conv2d", "batch_normalization", "dense")
 CHOICES = (ALL, WEIGHTS, BIASES, NOTHING)
@@ -78,7 +79,7 @@ class Script:
         return self
 
     def fit(self):
-        samples = load_samples(DataSet.of("mnist_odd_even"))
+        samples = load_samples(tutorial())
         self.model.fit(samples.x, samples.y, epochs=1, batch_size=500, verbose=0, validation_split=0.1)
         return weights_of(self.model)
 

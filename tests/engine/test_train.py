@@ -37,7 +37,7 @@ def test_the_window_trains_to_the_same_values_as_a_script_at_every_step():
     experiment = tutorial(epochs=1)
     network = build_network(experiment)
     assert train(network, experiment.training, lambda: False)
-    samples, model, witness = load_samples(experiment.data), script_model(), Witness()
+    samples, model, witness = load_samples(experiment), script_model(), Witness()
     log = model.fit(samples.x, samples.y, epochs=1, verbose=0, validation_split=0.1, callbacks=[witness])
     history = network.history
     assert history.last_step == len(witness.frames) == planned_steps(network, experiment.training) == 141
