@@ -12,7 +12,7 @@ from biasstudio.scripts.values import Frozen, Made, Network
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.layers import layer_types
 from biasstudio.spec.learning import ALL, BIASES, NOTHING, WEIGHTS
-from biasstudio.spec.stack import Layer, Stack
+from biasstudio.spec.stack import Layer
 
 _TRAINING = ("fit", "fit_generator", "wrapped", "train_on_batch")
 # Of a layer with a bias, the one other variable that can be frozen beside it.

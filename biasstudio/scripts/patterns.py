@@ -7,21 +7,23 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from biasstudio.scripts.source_text import literal
+from biasstudio.scripts.source_text import assigned, laid_out, literal, value
 
 # A gap is a name in capitals between underscores: _POINTS_.
 _GAP = re.compile(r"_[A-Z]+_")
+# A gap that may take several lines.
+_ASSIGNED = re.compile(r"(\w+) = (_[A-Z]+_)")
 
 
 @dataclass(frozen=True)
 class Pattern:
-    """Statements as text, in which names such as _POINTS_ stand for a number or a text."""
+    """Statements as text, in which names such as _POINTS_ stand for a number, a text, or several of them."""
 
     text: str
 
     def filled(self, values: Mapping[str, Any]) -> str:
         """The statements with each gap's value in its place, by the gap's name in small letters."""
-        return _GAP.sub(lambda gap: literal(values[gap[0].strip("_").lower()]), self.text)
+        return "\n".join(_filled(line, values) for line in self.text.splitlines())
 
     @cached_property
     def statements(self) -> list[ast.stmt]:
@@ -36,10 +38,47 @@ class Pattern:
         return None
 
 
+def _filled(line: str, values: Mapping[str, Any]) -> str:
+    whole = _ASSIGNED.fullmatch(line)
+    if whole is not None:
+        return laid_out(assigned(whole[1], value(values[_name(whole[2])])))
+    return _GAP.sub(lambda gap: literal(values[_name(gap[0])]), line)
+
+
+def _name(gap: str) -> str:
+    return gap.strip("_").lower()
+
+
+Alternatives = Mapping[Any, Pattern | None]
+"""Patterns by what they stand for; None where nothing is written for it, which comes last."""
+
+
+def find_in_turn(
+    statements: Sequence[ast.stmt], steps: Sequence[Alternatives]
+) -> tuple[list[Any], dict[str, Any], int] | None:
+    """Which alternative of each step stands there, one after the other, the values in all gaps, and the number of
+    statements; None where a step is not there.
+    """
+    chosen: list[Any] = []
+    values: dict[str, Any] = {}
+    place = 0
+    for alternatives in steps:
+        for key, pattern in alternatives.items():
+            found = {} if pattern is None else pattern.found_in(statements[place:])
+            if found is not None:
+                chosen.append(key)
+                values |= found
+                place += 0 if pattern is None else len(pattern.statements)
+                break
+        else:
+            return None
+    return chosen, values, place
+
+
 def _same(pattern: Any, node: Any, values: dict[str, Any]) -> bool:
     """Whether both are the same tree but for the gaps, whose values are put into `values`."""
     if isinstance(pattern, ast.Name) and _GAP.fullmatch(pattern.id):
-        return _take(pattern.id.strip("_").lower(), node, values)
+        return _take(_name(pattern.id), node, values)
     if isinstance(pattern, list):
         return (
             isinstance(node, list)

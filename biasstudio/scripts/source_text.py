@@ -50,14 +50,14 @@ def laid_out(expression: Expression, indent: int = 0) -> str:
 
 def _lines(expression: Expression, indent: int, after: int) -> list[str]:
     """`after` is the length of what follows on the last line."""
-    margin, whole = " " * indent, _one_line(expression)
+    margin, whole = " " * indent, one_line(expression)
     if isinstance(expression, str) or not expression.parts or indent + len(whole) + after <= LINE_LENGTH:
         return [margin + whole]
     return [margin + expression.opening, *_body(expression, indent + _INDENT), margin + expression.closing]
 
 
 def _body(group: Group, indent: int) -> list[str]:
-    whole = ", ".join(map(_one_line, group.parts))
+    whole = ", ".join(map(one_line, group.parts))
     is_call = re.search(r"\w\($", group.opening) is not None
     if is_call and indent + len(whole) <= LINE_LENGTH:
         return [" " * indent + whole]
@@ -68,24 +68,30 @@ def _body(group: Group, indent: int) -> list[str]:
     return [line for part in lines for line in (*part[:-1], f"{part[-1]},")]
 
 
-def _one_line(expression: Expression) -> str:
+def one_line(expression: Expression) -> str:
     if isinstance(expression, str):
         return expression
-    return expression.opening + ", ".join(map(_one_line, expression.parts)) + expression.closing
+    return expression.opening + ", ".join(map(one_line, expression.parts)) + expression.closing
 
 
 def value(given: object) -> Expression:
     """`given`, as `literal` takes it, as an expression that can be laid out in several lines."""
     if isinstance(given, tuple) and len(given) > 1:
         return Group("(", tuple(map(value, given)), ")")
+    if isinstance(given, list):
+        return listed(map(value, given))
+    if isinstance(given, dict):
+        return Group("{", tuple(prefixed(f"{literal(key)}: ", value(each)) for key, each in given.items()), "}")
     return literal(given)
 
 
-def literal(value: object) -> str:
-    """`value` as Python reads it back, texts in double quotes. It is a number, a text, None, or a tuple of such."""
-    if isinstance(value, tuple):
-        return f"({', '.join(map(literal, value))}{',' if len(value) == 1 else ''})"
-    text = repr(value)
-    if isinstance(value, str) and text.startswith("'") and '"' not in value:
+def literal(given: object) -> str:
+    """`given` as Python reads it back, texts in double quotes: a number, a text, None; tuples, lists, dictionaries."""
+    if isinstance(given, list | dict) or (isinstance(given, tuple) and len(given) > 1):
+        return one_line(value(given))
+    if isinstance(given, tuple):
+        return f"({literal(given[0])},)" if given else "()"
+    text = repr(given)
+    if isinstance(given, str) and text.startswith("'") and '"' not in given:
         return f'"{text[1:-1]}"'
-    return text.replace("e+", "e") if isinstance(value, float) else text
+    return text.replace("e+", "e") if isinstance(given, float) else text

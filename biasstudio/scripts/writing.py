@@ -1,16 +1,19 @@
 """An experiment as a short Keras script, as a person would write it, which trains to the same biases step by step."""
 
-import shutil
+import filecmp
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
 from biasstudio.atomic_file import written_whole
-from biasstudio.scripts.written_data import WrittenData, write_data
+from biasstudio.scripts.source_text import Expression
+from biasstudio.scripts.written_data import ScriptFile, WrittenData, write_data
 from biasstudio.scripts.written_network import network_lines
 from biasstudio.scripts.written_training import compile_line, fit_line, learning_lines
 from biasstudio.scripts.written_weights import weights_lines, whole_model_lines
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.experiment import Experiment
+from biasstudio.spec.keras_data_types import TEST_PART
 from biasstudio.spec.losses import LOSS_TYPES, ONE_HOT
 
 SUFFIX = ".py"
@@ -22,10 +25,10 @@ class FileInTheWayError(SpecError):
 
 @dataclass(frozen=True)
 class WrittenScript:
-    """`files` must lie beside the script: each one's name there, and where it is now."""
+    """`files` must lie beside the script."""
 
     text: str
-    files: tuple[tuple[str, Path], ...] = ()
+    files: tuple[ScriptFile, ...] = ()
 
 
 def write_script(experiment: Experiment, folder: Path | None = None) -> WrittenScript:
@@ -36,7 +39,7 @@ def write_script(experiment: Experiment, folder: Path | None = None) -> WrittenS
     whole = experiment.weights is not None and experiment.weights.whole
     if not whole and not experiment.stack.layers:
         raise SpecError("The stack has no layers: there is nothing to write a script of.")
-    data = write_data(experiment.data)
+    data = write_data(experiment.data, folder)
     network = (
         whole_model_lines(experiment, folder)
         if whole
@@ -55,7 +58,8 @@ def write_script(experiment: Experiment, folder: Path | None = None) -> WrittenS
 
 def _imports(body: str) -> str:
     """Those that the body needs, standard library first, as ruff sorts them."""
-    lines = ["import keras"]
+    lines = ["import csv\n"] if "csv." in body else []
+    lines += ["import keras"]
     lines += ["import numpy as np"] if "np." in body else []
     lines += ["from keras import layers"] if "layers." in body else []
     return "\n".join(lines)
@@ -64,17 +68,25 @@ def _imports(body: str) -> str:
 def _one_hot(experiment: Experiment) -> list[str]:
     if LOSS_TYPES[experiment.training.loss].target != ONE_HOT:
         return []
-    return [f"y = keras.utils.to_categorical(y, {experiment.data.type.classes})"]
+    names = ("y", "y_test") if _has_test_part(experiment) else ("y",)
+    return [f"{name} = keras.utils.to_categorical({name}, {experiment.data.type.classes})" for name in names]
+
+
+def _has_test_part(experiment: Experiment) -> bool:
+    return dict(experiment.data.parameters).get("validation") == TEST_PART
 
 
 def _training(experiment: Experiment, data: WrittenData) -> list[str]:
     training = experiment.training
     metrics = ["accuracy"] if training.loss.endswith("crossentropy") else []
     share = training.validation_share
+    validation: list[Expression] = []
+    if _has_test_part(experiment):
+        validation.append("validation_data=(x_test, y_test)")
     # Keras refuses a share that leaves nothing to validate with.
-    validates = share > 0 and int(data.samples * (1.0 - share)) < data.samples
-    validation = [f"validation_split={share!r}"] if validates else []
-    return [compile_line(training, metrics), fit_line(training, list(validation))]
+    elif share > 0 and int(data.samples * (1.0 - share)) < data.samples:
+        validation.append(f"validation_split={share!r}")
+    return [compile_line(training, metrics), fit_line(training, validation)]
 
 
 def save_script(experiment: Experiment, path: Path, overwrite: bool = False) -> None:
@@ -83,13 +95,12 @@ def save_script(experiment: Experiment, path: Path, overwrite: bool = False) -> 
     Raises SpecError, OSError, and FileInTheWayError where another file has the name of one of them, unless `overwrite`.
     """
     script = write_script(experiment, path.parent)
-    files = [(path.parent / name, source) for name, source in script.files]
-    for place, source in files:
-        if place.exists() and not overwrite and place.read_bytes() != source.read_bytes():
-            raise FileInTheWayError(f"{place} exists already, and is not the file that the script needs there.")
-    for place, source in files:
-        if not place.exists() or place.read_bytes() != source.read_bytes():
-            with written_whole(place) as temporary:
-                shutil.copyfile(source, temporary)
-    with written_whole(path) as temporary:
+    with ExitStack() as stack:
+        for file in script.files:
+            place = path.parent / file.name
+            temporary = stack.enter_context(written_whole(place))
+            file.write(temporary)
+            if place.exists() and not overwrite and not filecmp.cmp(place, temporary, shallow=False):
+                raise FileInTheWayError(f"{place} exists already, and is not the file that the script needs there.")
+        temporary = stack.enter_context(written_whole(path))
         temporary.write_text(script.text, encoding="utf-8", newline="\n")

@@ -50,7 +50,7 @@ class ExportScript(QDialog):
 
 def files_in_words(script: WrittenScript) -> str:
     """A sentence on what must lie beside the script; "" where nothing must."""
-    names = [name for name, _ in script.files]
+    names = [file.name for file in script.files]
     if not names:
         return ""
     return f" It loads {' and '.join(names)}, which Save puts beside it."
