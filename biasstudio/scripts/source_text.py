@@ -53,6 +53,9 @@ def _lines(expression: Expression, indent: int, after: int) -> list[str]:
     margin, whole = " " * indent, one_line(expression)
     if isinstance(expression, str) or not expression.parts or indent + len(whole) + after <= LINE_LENGTH:
         return [margin + whole]
+    called_again = expression.closing.startswith(")(")
+    if called_again and indent + len(head := whole.removesuffix(expression.closing[2:])) <= LINE_LENGTH:
+        return [margin + head, margin + " " * _INDENT + expression.closing[2:-1], margin + ")"]
     return [margin + expression.opening, *_body(expression, indent + _INDENT), margin + expression.closing]
 
 

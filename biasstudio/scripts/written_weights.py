@@ -1,9 +1,11 @@
 """The lines of a script that start the network from a model's file."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from biasstudio.model_files.contents import ModelFile
 from biasstudio.model_files.reader import opened_weights
+from biasstudio.scripts.keras_names import KerasNames
 from biasstudio.scripts.patterns import Pattern
 from biasstudio.spec.arguments import Argument, SpecError
 from biasstudio.spec.experiment import Experiment
@@ -60,9 +62,26 @@ def _fits_whole(experiment: Experiment, contents: ModelFile) -> bool:
     if contents.stack is not None:
         here, there = map(_arrays, stack.layers), map(_arrays, contents.stack.layers)
         return stack.input_shape == contents.stack.input_shape and list(here) == list(there)
-    in_file = [layer.name for layer in contents.layers]
-    with_variables = [layer.name for layer in stack.layers if layer.name in in_file or _has_variables(layer)]
-    return contents.weights_only and in_file == with_variables
+    return contents.weights_only and _fits_by_place(experiment.stack.layers, contents)
+
+
+def _fits_by_place(layers: Sequence[Layer], contents: ModelFile) -> bool:
+    """Whether each layer's place among those of its class, by which Keras stores arrays, is in the file that of the
+    layer of its name.
+    """
+    stored = {
+        variable.place.split("/")[1]: layer.name
+        for layer in contents.layers
+        for part in layer.walk()
+        for variable in part.variables
+        if variable.place.count("/")
+    }
+    places, names = KerasNames(), {}
+    for layer in layers:
+        place = places.next(layer.type.keras_name)
+        if place in stored or _has_variables(layer):
+            names[place] = layer.name
+    return names == stored
 
 
 def _arrays(layer: Layer) -> list[tuple[object, ...]]:

@@ -4,6 +4,7 @@ import re
 
 import keras
 import numpy as np
+from keras.src.utils import naming
 
 from biasstudio.engine.build import build_stack
 from biasstudio.engine.learning import set_who_learns
@@ -13,7 +14,7 @@ from biasstudio.scripts.writing import write_script
 def network_of(text):
     """The model that a script builds, up to `compile`; its data are left out."""
     building = re.sub(r"(?s)(set_random_seed\(\d+\)\n\n).*?\n\n", r"\1", text.split("model.compile(")[0], count=1)
-    keras.utils.clear_session()
+    naming.reset_uids()
     namespace = {}
     exec(compile(building, "script.py", "exec"), namespace)  # noqa: S102 - we wrote it
     return namespace["model"]
@@ -21,7 +22,7 @@ def network_of(text):
 
 def network_of_experiment(experiment):
     """The same as the engine builds it from the seed, without a look at sizes before."""
-    keras.utils.clear_session()
+    naming.reset_uids()
     keras.utils.set_random_seed(experiment.training.seed)
     model = build_stack(experiment.stack)
     set_who_learns(model, experiment)

@@ -85,10 +85,9 @@ def sequence_stacks(draw, most: int = 5) -> Stack:
     stack = Stack((3, 4))
     for _ in range(draw(st.integers(1, most))):
         drawn = draw(_any_layer("drawn"))
-        taken = {layer.name for layer in stack.layers}
-        name = draw(
-            st.just(stack.free_name(drawn.class_name)) | _names(drawn.class_name).filter(lambda n: n not in taken)
-        )
+        name = draw(_names(drawn.class_name))
+        if name in [layer.name for layer in stack.layers]:
+            name = stack.free_name(drawn.class_name)
         layer = Layer.of(drawn.class_name, name, **dict(drawn.arguments))
         stack = stack.insert(len(stack.layers), layer.let_learn(draw(st.sampled_from(tuple(WHO_LEARNS)))))
     return stack
