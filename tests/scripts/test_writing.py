@@ -157,7 +157,7 @@ def test_optimizer_and_loss_are_made_with_the_same_settings(training):
         wanted = getattr(keras.optimizers, training.optimizer)(learning_rate=training.learning_rate, **settings)
     except ValueError:
         # Not all settings fit each other; then the script says so too.
-        with pytest.raises(ValueError, match="set|float"):
+        with pytest.raises(ValueError, match=r"set|float"):
             made(optimizer)
     else:
         assert keras.optimizers.get(made(optimizer)).get_config() | {"name": ""} == wanted.get_config() | {"name": ""}
