@@ -1,7 +1,6 @@
 """Python's own operators on numbers, texts and lists, kept from growing without bounds."""
 
 import ast
-import math
 import operator
 import re
 from collections.abc import Callable
@@ -166,7 +165,3 @@ def percent(template: str, values: Any) -> Any:
         return bounded(template % listed)
     except (TypeError, ValueError, OverflowError):
         return UNKNOWN
-
-
-def finite(value: Any) -> bool:
-    return is_number(value) and math.isfinite(value)

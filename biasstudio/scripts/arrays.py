@@ -12,7 +12,8 @@ from biasstudio.spec.data_set_types import NONE, PIXELS, STANDARDISE
 
 INPUTS, TARGETS, TABLE = "inputs", "targets", "table"
 ALL, TRAIN, TEST = "all", "train", "test"
-_CENTRED = "centred"
+CENTRED = "centred"
+MADE_HERE = "The data are made by {text}, which isn't run here."
 _WHOLE = slice(None)
 # What changes the type, the place in memory or the look of an array, and nothing that a network would see.
 _SAME = {"astype", "copy", "to_numpy", "numpy", "values", "cache", "prefetch", "to_frame", "reset_index", "as_matrix"}
@@ -43,7 +44,7 @@ class Array:
     """An array or a table. `shape` begins with the samples; a side that isn't known is None, as is a shape.
 
     `columns` are the steps that chose columns of a table: (kind, what). `unread` is what was done to it that an
-    experiment doesn't have. `share` is what train_test_split kept back, of which this is the rest or, as TEST, the part.
+    experiment doesn't have. `share` is what train_test_split kept back: this is the rest or, as TEST, that very part.
     """
 
     source: Source
@@ -114,8 +115,8 @@ def operated(array: Array, operator: type, other: Any, line: int, text: str) -> 
             return replace(array, scaling=PIXELS)
     if isinstance(other, Statistic) and other.source == array.source:
         if operator is ast.Sub and other.kind == "mean" and array.scaling in (NONE, PIXELS):
-            return replace(array, scaling=_CENTRED)
-        if operator is ast.Div and other.kind == "std" and array.scaling == _CENTRED:
+            return replace(array, scaling=CENTRED)
+        if operator is ast.Div and other.kind == "std" and array.scaling == CENTRED:
             return replace(array, scaling=STANDARDISE)
     return array.not_read(line, text)
 
@@ -223,6 +224,9 @@ def method(array: Array, name: str, given: Given, line: int, text: str) -> Any:
     if name == "drop":
         names = given.named.get("columns", given.get("labels", 0))
         changed = without_columns(array, names)
+        if changed is not None and given.named.get("inplace") is True:
+            array.dropped.extend([names] if isinstance(names, str) else names)
+            return None
         return changed or array.not_read(line, text)
     if name == "pop" and given.positional and isinstance(given.positional[0], str):
         column = _columns(array, "names", (given.positional[0],), single=True)

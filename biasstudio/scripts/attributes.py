@@ -43,6 +43,11 @@ def attribute_of(owner: Any, name: str) -> Any:
         return _bound(found, owner)
     if isinstance(owner, OwnClass):
         return _bound(owner.members.get(name, Unknown()), owner)
+    if isinstance(owner, Method) and isinstance(owner.owner, Network) and owner.name == "optimizer":
+        return Method(owner, name)
+    if isinstance(owner, Method) and isinstance(owner.owner, Method):
+        # model.optimizer.learning_rate.assign
+        return Method(owner, name) if isinstance(owner.owner.owner, Network) else Unknown()
     if isinstance(owner, str | list | tuple | dict | Variable):
         return Method(owner, name)
     return Unknown()

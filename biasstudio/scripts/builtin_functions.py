@@ -139,7 +139,7 @@ def called(name: str, given: Given) -> Any:
 
 
 def method(owner: Any, name: str, given: Given) -> Any:
-    """What a method of a text, a list or a dictionary gives, or UNKNOWN. Lists and dictionaries change as Python's do."""
+    """What a method of a text, a list or a dictionary gives, or UNKNOWN. The latter are changed in place."""
     try:
         if isinstance(owner, str):
             return arithmetic.bounded(_of_text(owner, name, given))

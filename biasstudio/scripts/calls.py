@@ -38,6 +38,19 @@ _SEEDS = {
 }
 # Channels come last here.
 _FORMATS = {"keras.backend.image_data_format": "channels_last", "keras.backend.image_dim_ordering": "tf"}
+# Settings of all of Keras, and what is so here.
+_FLOAT32, _CHANNELS = "Everything is computed in float32 here", "Channels come last here"
+_SETTINGS = {
+    "keras.mixed_precision.set_global_policy": _FLOAT32,
+    "keras.mixed_precision.experimental.set_policy": _FLOAT32,
+    "keras.mixed_precision.set_dtype_policy": _FLOAT32,
+    "keras.config.set_dtype_policy": _FLOAT32,
+    "keras.config.set_floatx": _FLOAT32,
+    "keras.backend.set_floatx": _FLOAT32,
+    "keras.backend.set_image_data_format": _CHANNELS,
+    "keras.backend.set_image_dim_ordering": _CHANNELS,
+    "keras.config.set_image_data_format": _CHANNELS,
+}
 # Keras's way of wrapping a network for scikit-learn, of three packages.
 _WRAPPERS = {"KerasClassifier", "KerasRegressor"}
 # Rooms of Keras whose names make something when they are called.
@@ -79,13 +92,18 @@ class Calls(Expressions):
         if isinstance(callee, Instance) and isinstance(callee.type.members.get("__call__"), Function):
             member = callee.type.members["__call__"]
             return self.call_function(Function(member.node, member.scope, owner=callee), given, node)
-        return self._not_known(node, tensors)
+        if isinstance(callee, Unknown) and len(tensors) == 1:
+            # Perhaps a layer of a package that isn't known; a network without it is better than none.
+            return called_on(Made("unknown", Given(), line, spelled=callee.text), given, line)
+        return self._not_known(node, given)
 
-    def _not_known(self, node: ast.AST, tensors: tuple[Tensor, ...]) -> Any:
-        text = self.source.text_of(node)
+    def _not_known(self, node: ast.AST, given: Given) -> Any:
+        text, tensors = self.source.text_of(node), _tensors_in(given)
         if tensors:
             return Tensor(getattr(node, "lineno", self.line), sources=tensors, fault=f"{text} is no layer of a stack")
-        return Unknown(text)
+        # What a function that isn't known makes of data is not read; they are still those data.
+        changed = next((value for value in given.positional if isinstance(value, Array)), None)
+        return Unknown(text) if changed is None else changed.not_read(getattr(node, "lineno", self.line), text)
 
     def _on_network(self, network: Network, given: Given, line: int) -> Any:
         return network_on(network, given, line) if _tensors_in(given) else Unknown()
@@ -121,7 +139,7 @@ class Calls(Expressions):
             return self._keras(path, given, line, node)
         tensors = _tensors_in(given)
         if tensors:
-            return self._not_known(node, tensors)
+            return self._not_known(node, given)
         made = data_sources.called(path, given, line, self.source.text_of(node))
         return Unknown(self.source.text_of(node)) if made is None else made
 
@@ -135,6 +153,10 @@ class Calls(Expressions):
             return _input(given, line)
         if path in _FORMATS:
             return _FORMATS[path]
+        if path in _SETTINGS and given.positional[:1] not in ((), ("float32",), ("channels_last",)):
+            self.notes.add(line, f"{_SETTINGS[path]}.")
+        if path == "keras.backend.set_value" and given.positional:
+            self.changed_optimizer(given.positional[0], line)
         if path in ("keras.load_model", "keras.clone_model"):
             return self._loaded(path, given, line)
         if path.startswith("keras.activations.") and tensors:
@@ -142,14 +164,14 @@ class Calls(Expressions):
         room = path.split(".")[1]
         if room == "layers" and tensors and path.rpartition(".")[2].islower():
             # keras.layers.add([a, b]), of Keras 2.
-            return self._not_known(node, tensors)
+            return self._not_known(node, given)
         if room == "layers":
             last = path.rpartition(".")[2]
             return Made(f"keras.layers.{layer_class(last)}", given, line, spelled=last)
         if room in _MAKERS or path == "keras.preprocessing.image.ImageDataGenerator":
             return Made(path, given, line)
         if tensors:
-            return self._not_known(node, tensors)
+            return self._not_known(node, given)
         made = data_sources.called(path, given, line, self.source.text_of(node))
         return Unknown(self.source.text_of(node)) if made is None else made
 
@@ -206,15 +228,24 @@ class Calls(Expressions):
         if isinstance(owner, Pairs):
             made = data_sources.method_of_pairs(owner, name, given, line, self.source.text_of(node))
             return Unknown(self.source.text_of(node)) if made is None else made
+        if isinstance(owner, Method):
+            self.changed_optimizer(owner, line)
+            return Unknown(self.source.text_of(node))
         if isinstance(owner, Variable):
-            self._changed_values(owner.layer, f"{owner.name}.{name}", name == "assign", line)
+            self._changed_values(owner.layer, f"{owner.name}.{name}", name.startswith("assign"), line)
             return Unknown(self.source.text_of(node))
         if isinstance(owner, Made):
-            if name == "set_weights":
-                self._changed_values(owner, name, True, line)
+            self._changed_values(owner, name, name in ("set_weights", "adapt"), line)
             made = data_sources.method_of_made(owner, name, given, line, self.source.text_of(node))
             return Unknown(self.source.text_of(node)) if made is None else made
         return self.known(builtin_functions.method(owner, name, given), node)
+
+    def changed_optimizer(self, owner: Any, line: int) -> None:
+        """Of a network that is compiled already."""
+        if isinstance(owner, Method) and isinstance(owner.owner, Method) and owner.owner.name == "optimizer":
+            self.notes.add(
+                line, f"The optimizer's {owner.name} is changed here, which is not read: it stays as it starts."
+            )
 
     def _changed_values(self, layer: Made, what: str, changes: bool, line: int) -> None:
         if changes:

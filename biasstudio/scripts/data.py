@@ -1,16 +1,16 @@
 """The data that a script trains on, as a data set of the catalogue."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
 from biasstudio.scripts.arithmetic import is_number
-from biasstudio.scripts.arrays import INPUTS, TEST, Array, Pairs
+from biasstudio.scripts.arrays import CENTRED, INPUTS, TEST, Array, Pairs
+from biasstudio.scripts.fitting import fit_arguments
 from biasstudio.scripts.keras_objects import described
 from biasstudio.scripts.notes import Notes
 from biasstudio.scripts.own_files import own_data
-from biasstudio.scripts.training import fit_arguments
 from biasstudio.scripts.values import Event, Unknown
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.data_set_types import NONE
@@ -34,37 +34,60 @@ class ReadData:
     sample_shape: tuple[int | None, ...] | None = None
     validation_share: float | None = None
     batch_size: Any = None
+    shuffle: bool | None = None
     named: bool = False
     """Whether the script trains on any."""
 
 
-def read_data(event: Event | None, folder: Path | None, shape: Any, notes: Notes) -> ReadData:
-    """What the network is trained on by `event`; `shape` is its input's as far as the script says it."""
+def read_data(event: Event | None, folder: Path | None, shape: Any, loss: str | None, notes: Notes) -> ReadData:
+    """What the network is trained on by `event`; `shape` is its input's as far as the script says it, as is `loss`."""
     if event is None or event.method == "wrapped":
         return ReadData()
     given = fit_arguments(event)
-    x, y, batch_size, unread, shuffled = given.get("x"), given.get("y"), None, (), False
-    if isinstance(x, Pairs):
-        batch_size, unread, shuffled = x.batch_size, x.unread, x.shuffled
-        x, y = x.x, x.y
+    given_x = given.get("x")
+    pairs = given_x if isinstance(given_x, Pairs) else Pairs(given_x, given.get("y"))
+    x = pairs.x
     if not isinstance(x, Array):
         _say_unknown(x, event, notes)
         return ReadData(named=True)
-    if not x.source.kind:
-        notes.add(x.source.line, f"{x.source.what} {_CHOOSE}")
-        return ReadData(sample_shape=None if x.shape is None else x.shape[1:], batch_size=batch_size, named=True)
-    for note in (*unread, *x.unread, *(y.unread if isinstance(y, Array) else ())):
-        notes.add(note.line, note.sentence)
-    _say_targets(x, y, event, notes)
-    try:
-        data = _data_set(x, y, shape, folder, shuffled, notes)
-    except SpecError as error:
-        notes.add(x.source.line, f"{str(error).removeprefix(f'data {x.source.kind}: ').rstrip('.')}. {_CHOOSE}")
-        return ReadData(batch_size=batch_size, named=True)
-    if x.source.kind in _DIFFERENCES:
-        notes.add(x.source.line, _DIFFERENCES[x.source.kind])
+    found = ReadData(
+        sample_shape=None if x.shape is None else x.shape[1:],
+        batch_size=pairs.batch_size,
+        shuffle=pairs.shuffled if pairs is given_x else None,
+        named=True,
+    )
+    data = _data_set(x, pairs.y, shape, folder, loss, notes)
+    if data is None:
+        return found
+    _say_steps(pairs, event, notes)
     share, data = _validation(data, x, given, event, notes)
-    return ReadData(data, None if x.shape is None else x.shape[1:], share, batch_size, True)
+    return replace(found, data=data, validation_share=share)
+
+
+def _data_set(x: Array, y: Any, shape: Any, folder: Path | None, loss: str | None, notes: Notes) -> DataSet | None:
+    """The data set that `x` comes from; None, with a note, where it can't be had."""
+    kind, chance = x.source.kind, x.share is not None
+    if not kind:
+        notes.add(x.source.line, f"{x.source.what} {_CHOOSE}")
+        return None
+    try:
+        if DATA_SET_TYPES[kind].own:
+            return own_data(x, y, _scaling(x, notes), folder, chance, loss, notes)
+        return _known_data(x, shape, chance, notes)
+    except SpecError as error:
+        reason = str(error).removeprefix(f"data {kind}: ").rstrip(".")
+        notes.add(x.source.line, f"The data are not read: {reason}. {_CHOOSE}")
+        return None
+
+
+def _say_steps(pairs: Pairs, event: Event, notes: Notes) -> None:
+    """What was done to the data and isn't read, and where they differ from the script's."""
+    for part in (pairs, pairs.x, pairs.y):
+        for note in part.unread if isinstance(part, Array | Pairs) else ():
+            notes.add(note.line, note.sentence)
+    _say_targets(pairs.x, pairs.y, event, notes)
+    if pairs.x.source.kind in _DIFFERENCES:
+        notes.add(pairs.x.source.line, _DIFFERENCES[pairs.x.source.kind])
 
 
 _CHOOSE = "The data of the window stay: choose others there."
@@ -77,7 +100,7 @@ def _say_unknown(x: Any, event: Event, notes: Notes) -> None:
     elif isinstance(x, list | tuple | dict):
         notes.add(event.line, f"The data of fit are {what}, which is not read. {_CHOOSE}")
     else:
-        notes.add(event.line, f"What {what} holds can only be known when the script runs. {_CHOOSE}")
+        notes.add(event.line, f"What {what} holds is only known when the script runs. {_CHOOSE}")
 
 
 def _say_targets(x: Array, y: Any, event: Event, notes: Notes) -> None:
@@ -97,17 +120,17 @@ def _say_targets(x: Array, y: Any, event: Event, notes: Notes) -> None:
     notes.add(event.line, f"The targets of fit, {what}: those that belong to the inputs are taken.")
 
 
-def _data_set(x: Array, y: Any, shape: Any, folder: Path | None, shuffled: bool, notes: Notes) -> DataSet:
-    """Raises SpecError."""
+def _scaling(x: Array, notes: Notes) -> str:
+    if x.scaling != CENTRED:
+        return x.scaling
+    notes.add(x.source.line, "Subtracting the mean without dividing by the deviation is not read.")
+    return NONE
+
+
+def _known_data(x: Array, shape: Any, chance: bool, notes: Notes) -> DataSet:
+    """A data set of the catalogue. Raises SpecError."""
     kind = x.source.kind
-    scaling = x.scaling
-    if scaling == "centred":
-        notes.add(x.source.line, "Subtracting the mean without dividing by the deviation is not read.")
-        scaling = NONE
-    chance = shuffled or x.share is not None
-    if DATA_SET_TYPES[kind].own:
-        return own_data(x, y, scaling, folder, chance, notes)
-    wanted = dict(x.source.options) | {"scaling": scaling, "shuffled": chance}
+    wanted = dict(x.source.options) | {"scaling": _scaling(x, notes), "shuffled": chance}
     known = {argument.name for argument in DATA_SET_TYPES[kind].parameters}
     if "channel" in known:
         sample = x.shape[1:] if x.shape is not None else shape
@@ -115,7 +138,7 @@ def _data_set(x: Array, y: Any, shape: Any, folder: Path | None, shuffled: bool,
     parameters = {name: value for name, value in wanted.items() if name in known}
     unknown = [name for name, value in parameters.items() if isinstance(value, Unknown)]
     for name in unknown:
-        notes.add(x.source.line, f"What {described(parameters.pop(name))} is can only be known when the script runs.")
+        notes.add(x.source.line, f"What {described(parameters.pop(name))} is only known when the script runs.")
     if "maxlen" in known and "maxlen" not in parameters:
         parameters |= _text_length(x, shape, notes)
     return DataSet.of(kind, **parameters)

@@ -1,7 +1,7 @@
 """Expressions of a script, worked out as far as that takes no more than numbers, texts, lists and Keras's names."""
 
 import ast
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from typing import Any
 
 from biasstudio.scripts import arithmetic, arrays
@@ -9,39 +9,18 @@ from biasstudio.scripts.arithmetic import UNKNOWN
 from biasstudio.scripts.arrays import Array, Pairs
 from biasstudio.scripts.attributes import attribute_of
 from biasstudio.scripts.builtin_functions import BUILTINS
+from biasstudio.scripts.evaluator import Evaluator
 from biasstudio.scripts.names import loose
-from biasstudio.scripts.notes import Notes
 from biasstudio.scripts.source import Source
-from biasstudio.scripts.values import Frozen, Function, Given, Made, Name, Network, Scope, Tensor, Unknown
-
-_MAXIMUM_STEPS = 100_000
-# Each level is four of Python's own calls, of which there are a thousand.
-_MAXIMUM_DEPTH = 120
+from biasstudio.scripts.values import Function, Given, Made, Name, Scope, Tensor, Unknown
 
 
-class TooLongError(Exception):
-    """The script's loops take more steps than are worth waiting for. `line` is where it was given up."""
-
-    def __init__(self, line: int) -> None:
-        super().__init__()
-        self.line = line
-
-
-class Expressions:
+class Expressions(Evaluator):
     """What a script's expressions stand for. Nothing of the script is executed: each node is looked at here."""
 
     def __init__(self, source: Source) -> None:
-        self.source = source
-        self.notes = Notes()
-        self.globals = Scope({"__name__": "__main__"})
-        self.starred: list[str] = []
-        self.networks: list[Network] = []
-        self.frozen: list[Frozen] = []
-        self.seeds: list[tuple[str, Any, int]] = []
-        self.builders: dict[int, Function] = {}
-        self.line = 1
-        self._steps = self._order = self._depth = 0
-        self._kinds: dict[type, Callable[[Any, Scope], Any]] = {
+        super().__init__(source)
+        self.kinds = {
             ast.Constant: lambda node, _scope: self._constant(node),
             ast.Name: self._name,
             ast.Attribute: self._attribute,
@@ -66,47 +45,6 @@ class Expressions:
             ast.Lambda: lambda node, scope: Function(node, scope),
             ast.NamedExpr: self._named,
         }
-
-    def next_order(self) -> int:
-        """The number of the next event."""
-        self._order += 1
-        return self._order
-
-    def spend(self, steps: int = 1) -> None:
-        """Raises TooLongError where the script takes too many."""
-        self._steps += steps
-        if self._steps > _MAXIMUM_STEPS:
-            raise TooLongError(self.line)
-
-    def evaluate(self, node: ast.expr, scope: Scope) -> Any:
-        """What `node` stands for; Unknown where only running the script could tell."""
-        self.spend()
-        kind = self._kinds.get(type(node))
-        if kind is None or self._depth >= _MAXIMUM_DEPTH:
-            return self.unknown(node)
-        self.line = node.lineno
-        self._depth += 1
-        try:
-            return kind(node, scope)
-        finally:
-            self._depth -= 1
-
-    def unknown(self, node: ast.AST) -> Unknown:
-        return Unknown(self.source.text_of(node))
-
-    def known(self, value: Any, node: ast.AST) -> Any:
-        """`value`, its size paid for; Unknown for UNKNOWN."""
-        if isinstance(value, str | list | tuple | dict):
-            self.spend(len(value) // 50)
-        return self.unknown(node) if value is UNKNOWN else value
-
-    def call(self, callee: Any, given: Given, node: ast.AST) -> Any:
-        """What calling `callee` gives."""
-        raise NotImplementedError
-
-    def assign(self, target: ast.expr, value: Any, scope: Scope) -> None:
-        """`target` = `value`."""
-        raise NotImplementedError
 
     def _constant(self, node: ast.Constant) -> Any:
         if isinstance(node.value, bytes | complex):
@@ -154,15 +92,6 @@ class Expressions:
                 named["**"] = self.unknown(keyword.value)
         return Given(tuple(positional), named)
 
-    def items_of(self, value: Any) -> list[Any] | None:
-        """What iterating over `value` gives; None where that isn't known."""
-        if isinstance(value, str | list | tuple | dict):
-            self.spend(len(value) // 10)
-            return list(value)
-        if isinstance(value, Pairs) and value.batch_size is None:
-            return [value.x, value.y]
-        return None
-
     def _sequence(self, node: ast.Tuple | ast.List | ast.Set, scope: Scope, kind: type) -> Any:
         items: list[Any] = []
         for element in node.elts:
@@ -206,12 +135,6 @@ class Expressions:
 
     def _unary(self, node: ast.UnaryOp, scope: Scope) -> Any:
         return self.known(arithmetic.unary(type(node.op), self.evaluate(node.operand, scope)), node)
-
-    def truth(self, value: Any) -> bool | None:
-        """Whether a condition holds; None where that isn't known."""
-        if arithmetic.is_scalar(value) or isinstance(value, list | tuple | dict):
-            return bool(value)
-        return True if isinstance(value, Network) else None
 
     def _boolean(self, node: ast.BoolOp, scope: Scope) -> Any:
         stops = isinstance(node.op, ast.Or)

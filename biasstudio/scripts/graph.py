@@ -72,7 +72,7 @@ def _sequential(network: Network, depth: int) -> Chain:
                 chain.shape = chain.shape or _shape_given(item)
             chain.layers.append(item)
         else:
-            chain.notes.append(Note(line, f"{_named(item)} can't be read as a layer and is left out."))
+            chain.notes.append(Note(line, f"{_named(item)} can't be read as a layer; it is left out."))
     chain.shape = chain.shape or without_batch(network.shape)
     return chain
 
@@ -179,6 +179,9 @@ def _is_attention(layer: Made) -> bool:
 def _shape_given(layer: Made) -> Any:
     """The input shape that a first layer's own arguments say, without the batch; None where they don't."""
     named = layer.given.named
+    if not layer.path.startswith("keras.layers."):
+        # Of a whole network, such as VGG16, that is left out: what comes after it has another input.
+        return None
     if layer.path == INPUT_LAYER and layer.given.positional:
         return as_shape(layer.given.positional[0])
     for key in ("shape", "input_shape"):

@@ -65,7 +65,7 @@ def keras_object(kind: str, value: Any) -> KerasObject:
     used = {key: plain_value(value) for key, value in renamed.items() if key not in _UNUSED}
     unread = next((value for value in used.values() if not is_plain_value(value)), None)
     if unread is not None:
-        raise SpecError(f"what {described(unread)} is in {known} is only known when the script runs")
+        raise SpecError(f"{described(unread)}, given to {known}, is only known when the script runs")
     return catalogue.of(known, **used)
 
 

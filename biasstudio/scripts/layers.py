@@ -15,11 +15,9 @@ from biasstudio.spec.stack import Layer
 UNNAMED = "0.unnamed"
 _MAXIMUM_DEPTH = 3
 # Layers that only apply a function, and can be given to another layer as its activation.
-_ACTIVATION_LAYERS = {"ReLU", "LeakyReLU", "ELU", "Softmax", "PReLU", "ThresholdedReLU"}
+_ACTIVATION_LAYERS = {"ReLU", "LeakyReLU", "ELU", "Softmax", "PReLU"}
 # Layers whose activation is the last that they compute, so that a layer after them computes the same.
-_ACTIVATION_LAST = {"Dense", "EinsumDense"} | {
-    f"{kind}{dims}D{end}" for kind in ("Conv", "SeparableConv", "DepthwiseConv") for dims in (1, 2, 3) for end in ("", "Transpose")
-}  # fmt: skip
+_ACTIVATION_LAST = ("Dense", "EinsumDense", "Conv", "SeparableConv", "DepthwiseConv")
 
 
 @dataclass(frozen=True)
@@ -41,13 +39,13 @@ def read_layers(made: Made, notes: Notes) -> list[ReadLayer]:
         sides = ", ".join(map(str, made.given.positional))
         notes.add(
             made.line,
-            f"{known.name}({sides}) has the strides {made.given.positional[2]} in Keras 3; Keras 1 took that for a side "
-            "of the kernel.",
+            f"{known.name}({sides}) has the strides {made.given.positional[2]} in Keras 3; Keras 1 took that for a "
+            "side of the kernel.",
         )
     given = _given(made, known)
     following: list[ReadLayer] = []
     inside = given.get("activation")
-    if isinstance(inside, Made) and inside.last in _ACTIVATION_LAYERS and known.name in _ACTIVATION_LAST:
+    if isinstance(inside, Made) and inside.last in _ACTIVATION_LAYERS and _computes_activation_last(known.name):
         following = read_layers(inside, notes)
         given["activation"] = None
     name = given.pop("name", None)
@@ -55,10 +53,13 @@ def read_layers(made: Made, notes: Notes) -> list[ReadLayer]:
     return [ReadLayer(known.name, name if isinstance(name, str) else None, arguments, made), *following]
 
 
+def _computes_activation_last(class_name: str) -> bool:
+    return class_name.startswith(_ACTIVATION_LAST) and not class_name.startswith("ConvLSTM")
+
+
 def _type_of(made: Made, notes: Notes) -> LayerType | None:
     """The catalogue's entry of a layer, or None with a note."""
-    name = "ReLU" if made.last == "ThresholdedReLU" else made.last
-    known = layer_types().get(name) if made.path.startswith("keras.layers.") else None
+    known = layer_types().get(made.last) if made.path.startswith("keras.layers.") else None
     if known is None or known.part:
         notes.add(made.line, _why_left_out(made))
         return None
@@ -66,6 +67,8 @@ def _type_of(made: Made, notes: Notes) -> LayerType | None:
 
 
 def _why_left_out(made: Made) -> str:
+    if made.path == "unknown":
+        return f"{made.spelled or 'What stands here'} can't be read as a layer; it is left out."
     if made.path.startswith("own."):
         return f"{made.last} is a layer of the script's own, which isn't run here; it is left out."
     if made.path.startswith("keras.applications."):
@@ -78,7 +81,7 @@ def _why_left_out(made: Made) -> str:
 def _given(made: Made, known: LayerType) -> dict[str, Any]:
     names = {argument.name for argument in known.arguments} | set(known.fixed) | {"name"}
     given = arguments_of(made, known.positional, names)
-    if made.last == "ThresholdedReLU":
+    if made.spelled == "ThresholdedReLU":
         given.setdefault("threshold", 1.0)
     given.pop("trainable", None)
     return given
@@ -132,7 +135,7 @@ def _value(value: Any, argument: Argument, notes: Notes, depth: int) -> Any:
         return None if value is None and argument.unset else _inside(value, notes, depth)
     plain = plain_value(value)
     if not is_plain_value(plain):
-        raise SpecError(f"what {described(value)} is can only be known when the script runs")
+        raise SpecError(f"{argument.name}, {described(value)}, is only known when the script runs")
     if kind == "boolean" and isinstance(plain, int):
         plain = bool(plain)
     return argument.check(plain)

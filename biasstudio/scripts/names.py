@@ -42,7 +42,7 @@ _CLASSES = {
     "SyncBatchNormalization": "BatchNormalization",
     "BatchNormalizationV1": "BatchNormalization",
     "BatchNormalizationV2": "BatchNormalization",
-    "Noise": "GaussianNoise",
+    "ThresholdedReLU": "ReLU",
 } | {
     f"{short}{dims}D": f"{whole}{dims}D"
     for dims in (1, 2, 3)
@@ -53,6 +53,9 @@ _CLASSES = {
         ("GlobalAvgPool", "GlobalAveragePooling"),
     )
 }
+# Layers of Keras that are not in the catalogue: they are known well enough to be named.
+_OTHER_LAYERS = {"InputLayer", "Lambda", "Add", "Subtract", "Multiply", "Average", "Maximum", "Minimum", "Concatenate"}
+_OTHER_LAYERS |= {"Dot", "Attention", "AdditiveAttention", "StackedRNNCells", "Layer", "Merge", "TextVectorization"}
 _OPTIMIZERS = {
     "GradientDescentOptimizer": "SGD",
     "MomentumOptimizer": "SGD",
@@ -163,7 +166,7 @@ def loose(name: str, starred: list[str]) -> str | None:
         return _SHORT.get(name, name)
     if name in _TOPS or name in _LOOSE:
         return _TOPS.get(name) or _LOOSE[name]
-    if name in layer_types() or name in _CLASSES or name == "InputLayer":
+    if name in layer_types() or name in _CLASSES or name in _OTHER_LAYERS:
         return f"keras.layers.{name}"
     if name in OPTIMIZER_TYPES:
         return f"keras.optimizers.{name}"

@@ -14,6 +14,8 @@ from biasstudio.spec.layers import layer_types
 from biasstudio.spec.learning import ALL, BIASES, NOTHING, WEIGHTS
 from biasstudio.spec.stack import Layer
 
+# Names in a script can be of any length.
+_LONGEST = 350
 _TRAINING = ("fit", "fit_generator", "wrapped", "train_on_batch")
 # Of a layer with a bias, the one other variable that can be frozen beside it.
 _KERNELS = {"kernel", "gamma"}
@@ -28,7 +30,7 @@ class ChosenNetwork:
 
 
 def chosen_network(networks: Sequence[Network], notes: Notes) -> ChosenNetwork:
-    """The one that is trained last; where none is, the one that was made last. Raises SpecError where none can be read."""
+    """The one that is trained last, or where none is, made last. Raises SpecError where none can be read."""
     readable, faults = [], []
     for network in networks:
         try:
@@ -38,6 +40,8 @@ def chosen_network(networks: Sequence[Network], notes: Notes) -> ChosenNetwork:
             continue
         if chain.layers:
             readable.append(ChosenNetwork(network, chain))
+        elif chain.notes:
+            faults.append((network, f"line {chain.notes[0].line}: {chain.notes[0].sentence}"))
     if not readable:
         raise SpecError(_sentence(faults[-1][1]) if faults else "The script has no Keras network that could be read.")
     ranked = sorted(readable, key=lambda each: _rank(each.network))
@@ -47,6 +51,7 @@ def chosen_network(networks: Sequence[Network], notes: Notes) -> ChosenNetwork:
 
 
 def _sentence(message: str) -> str:
+    message = message if len(message) <= _LONGEST else f"{message[: _LONGEST - 1]}…"
     return message if message.endswith(".") else f"{message}."
 
 
@@ -100,7 +105,7 @@ def read_stack(chosen: ChosenNetwork, notes: Notes) -> ReadStack:
         raise SpecError(f"line {chosen.network.line}: none of this network's layers can be read.")
     layers = _named(found, notes)
     made = {layer.name: each.made for each, layer in zip(found, layers, strict=True)}
-    _say_changed_weights(found, notes)
+    _say_changed_weights(found, [layer.name for layer in layers], notes)
     return ReadStack(tuple(layers), chosen.chain.shape, made)
 
 
@@ -144,29 +149,30 @@ def _usable_name(layer: ReadLayer, taken: list[str | None], notes: Notes) -> str
         return None
 
 
-def _say_changed_weights(found: list[ReadLayer], notes: Notes) -> None:
-    for each in found:
+def _say_changed_weights(found: list[ReadLayer], names: list[str], notes: Notes) -> None:
+    for each, name in zip(found, names, strict=True):
         for what, line in each.made.attributes.get("(changed)", []):
-            notes.add(line, f"The values that {what} sets are not read: the layer starts from its initializers.")
+            notes.add(line, f"What {what} sets is not read: {name} starts as it is made.")
 
 
-def with_learning(read: ReadStack, frozen: Sequence[Frozen], compiled: int | None, notes: Notes) -> tuple[Layer, ...]:
-    """The layers with who learns in each, as it is when the script compiles; `compiled` is the event's number."""
+def with_learning(read: ReadStack, frozen: Sequence[Frozen], trained: int | None, notes: Notes) -> tuple[Layer, ...]:
+    """The layers with who learns in each when training begins; `trained` is that event's number, None without one.
+
+    Keras looks at it then: what is set after compile counts, as long as nothing was trained.
+    """
     return tuple(
-        layer.let_learn(_learns(layer, read.made[layer.name], frozen, compiled, notes)) for layer in read.layers
+        layer.let_learn(_learns(layer, read.made[layer.name], frozen, trained, notes)) for layer in read.layers
     )
 
 
-def _learns(layer: Layer, made: Made, frozen: Sequence[Frozen], compiled: int | None, notes: Notes) -> str:
+def _learns(layer: Layer, made: Made, frozen: Sequence[Frozen], trained: int | None, notes: Notes) -> str:
     trainable = is_trainable(made)
     variables: dict[str, bool] = {}
     for change in frozen:
         if change.layer is not made:
             continue
-        if compiled is not None and change.order > compiled:
-            notes.add(
-                change.line, "trainable is set after compile, where it doesn't count until compile is called again."
-            )
+        if trained is not None and change.order > trained:
+            notes.add(change.line, "trainable is set after the training that is read here, and doesn't count in it.")
         elif change.variable is None:
             # Keras sets it for all variables of the layer.
             trainable, variables = bool(change.trainable), {}

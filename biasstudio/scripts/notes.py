@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 
+# Names in a script can be of any length.
+_LONGEST = 350
+
 
 @dataclass(frozen=True, order=True)
 class Note:
@@ -18,7 +21,8 @@ class Notes:
         self._found: dict[Note, None] = {}
 
     def add(self, line: int, sentence: str) -> None:
-        self._found[Note(line, sentence)] = None
+        whole = sentence if len(sentence) <= _LONGEST else f"{sentence[: _LONGEST - 2]}…."
+        self._found[Note(line, whole)] = None
 
     def in_order(self) -> tuple[Note, ...]:
         return tuple(sorted(self._found, key=lambda note: note.line))

@@ -5,12 +5,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from biasstudio.scripts.compiling import compiled_loss
 from biasstudio.scripts.data import ReadData, read_data
+from biasstudio.scripts.fitting import compile_event, fit_event
 from biasstudio.scripts.interpreter import Interpreter
 from biasstudio.scripts.networks import chosen_network, read_stack, with_learning
 from biasstudio.scripts.notes import Note, Notes
 from biasstudio.scripts.source import MAXIMUM_CHARACTERS, Source
-from biasstudio.scripts.training import compile_event, fit_event, read_training
+from biasstudio.scripts.training import read_training
 from biasstudio.scripts.written_parts import take_written
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.data_sets import DataSet
@@ -69,8 +71,8 @@ def _read(text: str, present: Experiment, folder: Path | None) -> ScriptReading:
     network = chosen.network
     read = read_stack(chosen, notes)
     compiled, fitted = compile_event(network), fit_event(network, notes)
-    layers = with_learning(read, script.frozen, compiled.order if compiled else None, notes)
-    found = written.read_data() or read_data(fitted, folder, read.shape, notes)
+    layers = with_learning(read, script.frozen, fitted.order if fitted else None, notes)
+    found = written.read_data() or read_data(fitted, folder, read.shape, compiled_loss(compiled), notes)
     data = found.data or present.data
     training = read_training(network, script.seeds, present.training, _usual_loss(found, present, data), notes)
     training = _with_data(training, found)
@@ -83,6 +85,8 @@ def _with_data(training: Training, found: ReadData) -> Training:
     """The training with what the script's data say of it."""
     if found.validation_share is not None:
         training = replace(training, validation_share=found.validation_share)
+    if found.shuffle is not None:
+        training = replace(training, shuffle=found.shuffle)
     size = found.batch_size
     return replace(training, batch_size=size) if isinstance(size, int) and 1 <= size <= 100_000 else training
 
@@ -116,7 +120,7 @@ def _input_shape(given: Any, found: ReadData, data: DataSet, line: int, notes: N
 def _fitting(
     shape: tuple[int, ...], layers: tuple[Layer, ...], found: ReadData, data: DataSet, line: int, notes: Notes
 ) -> Stack:
-    """The stack, with a layer in front where the script brings the same values into another shape than the data have."""
+    """The stack, with a layer in front where the script brings the data's values into another shape."""
     sample = data.type.sample_shape
     if shape == sample:
         return Stack(shape, layers)
@@ -126,14 +130,16 @@ def _fitting(
         layer = layer or Layer.of("Reshape", stack.free_name("Reshape"), target_shape=shape)
         notes.add(
             line,
-            f"Samples are {_shown(sample)} here: {layer.name} in front brings them to {_shown(shape)}, as the script does.",
+            f"Samples are {_shown(sample)} here: {layer.name} in front brings them to {_shown(shape)}, as the script "
+            "does.",
         )
         return stack.insert(0, layer)
     stack = Stack(shape, layers)
     if found.data is not None or not found.named:
         notes.add(
             line,
-            f"The network takes {_shown(shape)}, but samples of “{data.type.title}” are {_shown(sample)}: choose data that fit.",
+            f"The network takes {_shown(shape)}, but samples of “{data.type.title}” are {_shown(sample)}: choose data "
+            "that fit.",
         )
     return stack
 

@@ -3,6 +3,7 @@
 import ast
 import re
 import warnings
+from collections.abc import Iterator
 
 from biasstudio.spec.arguments import SpecError
 
@@ -10,10 +11,10 @@ MAXIMUM_CHARACTERS = 1_000_000
 # How deep an expression or a statement may lie in others; each level costs the reader a few calls.
 _MAXIMUM_DEPTH = 100
 _SHOWN_CHARACTERS = 50
-# What IPython takes and Python doesn't: %matplotlib, %%time, !pip install, ?help.
-_MAGIC = re.compile(r"^\s*(%%?[a-zA-Z]|[!?]|```|get_ipython\(\))")
+# What IPython takes and Python doesn't: %matplotlib, %%time, !pip install, files = !ls, help?; and a fence around code.
+_MAGIC = re.compile(r"^(\s*)(%%?[a-zA-Z]|!|\?|```|\w+\s*=\s*[!%]|[\w.]+\?{1,2}\s*$).*$")
 _PROMPT = re.compile(r"^\s*(>>>|\.\.\.)( |$)")
-_PRINT_STATEMENT = re.compile(r"^(\s*)print\s+(?![=(\s])\S.*$|^(\s*)print\s*$")
+_PRINT_STATEMENT = re.compile(r"^(\s*)print(\s+(?![=(\s])\S.*|\s*)$")
 
 
 class Source:
@@ -22,8 +23,7 @@ class Source:
     def __init__(self, text: str) -> None:
         if len(text) > MAXIMUM_CHARACTERS:
             raise SpecError(f"The script is longer than {MAXIMUM_CHARACTERS:,} characters, too long to be read here.")
-        lines = _plain_lines(text)
-        self.module, lines = _parsed(lines)
+        self.module, lines = _parsed(text)
         _check_depth(self.module)
         self._lines = [line.encode() for line in lines]
 
@@ -40,34 +40,39 @@ class Source:
         return text if len(text) <= _SHOWN_CHARACTERS and first == last else text[:_SHOWN_CHARACTERS].rstrip() + "…"
 
 
-def _plain_lines(text: str) -> list[str]:
-    """The lines, each at its place, with those blanked that are no Python at all."""
-    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ").split("\n")
-    if any(line.lstrip().startswith(">>>") for line in lines):
-        # What a session printed stands between its prompts.
-        lines = [_PROMPT.sub("", line) if _PROMPT.match(line) else "" for line in lines]
-    lines = ["" if _MAGIC.match(line) else line for line in lines]
-    margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
-    return [line[margin:] for line in lines]
-
-
-def _parsed(lines: list[str]) -> tuple[ast.Module, list[str]]:
+def _parsed(text: str) -> tuple[ast.Module, list[str]]:
     """The tree, and the lines that it was read from. Raises SpecError."""
+    lines = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n").replace("\f", " ").split("\n")
+    faults: list[SyntaxError] = []
     try:
-        try:
-            return _tree(lines), lines
-        except SyntaxError:
-            # Python 2's print keeps many an old post from being read; what it prints is of no matter.
-            lines = [_PRINT_STATEMENT.sub(lambda found: f"{found[1] or found[2] or ''}pass", line) for line in lines]
-            return _tree(lines), lines
-    except SyntaxError as error:
-        where = f"line {error.lineno}: " if error.lineno else ""
-        raise SpecError(f"{where}this can't be read as Python: {_reason(error)}.") from None
+        for attempt in _attempts(lines):
+            try:
+                return _tree(attempt), attempt
+            except SyntaxError as error:
+                faults.append(error)
     except (RecursionError, MemoryError):
         raise SpecError("The script's expressions lie too deep in each other to be read.") from None
     except ValueError:
         # A zero byte, or half of a surrogate pair.
         raise SpecError("The script holds characters that no Python file can hold.") from None
+    # Without what is no Python the first real fault comes out.
+    fault = faults[1]
+    where = f"line {fault.lineno}: " if fault.lineno else ""
+    raise SpecError(f"{where}this can't be read as Python: {_reason(fault)}.")
+
+
+def _attempts(lines: list[str]) -> Iterator[list[str]]:
+    """The lines as they are, and then, each at its place, without what is no Python of today."""
+    yield lines
+    margin = min((len(line) - len(line.lstrip()) for line in lines if line.strip()), default=0)
+    plain = [_MAGIC.sub(r"\1pass", line[margin:]) for line in lines]
+    yield plain
+    # Python 2's print keeps many an old post from being read; what it prints is of no matter.
+    yield [_PRINT_STATEMENT.sub(r"\1pass", line) for line in plain]
+    if any(_PROMPT.match(line) for line in plain):
+        # What a session printed stands between its prompts.
+        prompted = [_PROMPT.sub("", line) if _PROMPT.match(line) else "" for line in plain]
+        yield [_PRINT_STATEMENT.sub(r"\1pass", line) for line in prompted]
 
 
 def _tree(lines: list[str]) -> ast.Module:

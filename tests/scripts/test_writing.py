@@ -41,7 +41,7 @@ from biasstudio.spec.weights_file import WeightsFile
 from tests.engine.layer_samples import input_of, sample
 from tests.experiments import moons, tutorial
 from tests.model_files import models
-from tests.scripts.running import assert_builds_the_same, network_of
+from tests.scripts.building import assert_builds_the_same, network_of
 from tests.scripts.stacks import sequence_stacks
 from tests.spec.strategies import experiments, layers, trainings
 

@@ -33,5 +33,9 @@ model.compile(
     loss=keras.losses.BinaryCrossentropy(label_smoothing=0.05),
     metrics=["accuracy"],
 )
-model.layers[-1].trainable = False
 model.fit(X_train, y_train, epochs=25, batch_size=16, validation_data=(X_test, y_test))
+
+# now everything
+model.trainable = True
+model.compile(optimizer=keras.optimizers.AdamW(learning_rate=1e-5), loss="binary_crossentropy")
+model.fit(X_train, y_train, epochs=10)
