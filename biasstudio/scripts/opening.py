@@ -4,17 +4,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from biasstudio.model_files.experiment import experiment_of
-from biasstudio.model_files.reader import SUFFIXES as MODEL_SUFFIXES
 from biasstudio.model_files.reader import is_model_file, read_model_file
 from biasstudio.resource_files import resource_path
+from biasstudio.scripts.notes import Note
 from biasstudio.scripts.reading import load_script
 from biasstudio.scripts.writing import SUFFIX as SCRIPT_SUFFIX
-from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.data_sets import GIVEN_TYPES, DataSet
 from biasstudio.spec.experiment import SUFFIX as EXPERIMENT_SUFFIX
 from biasstudio.spec.experiment import Experiment, load_experiment
-
-SUFFIXES = (EXPERIMENT_SUFFIX, SCRIPT_SUFFIX, *MODEL_SUFFIXES)
 
 
 @dataclass(frozen=True)
@@ -30,22 +27,21 @@ def open_experiment(path: Path) -> OpenedExperiment:
 
     Raises SpecError, or OSError where the file can't be read.
     """
-    suffix = path.suffix.lower()
-    if suffix == EXPERIMENT_SUFFIX:
+    is_script = path.suffix.lower() == SCRIPT_SUFFIX
+    if not is_script and not is_model_file(path):
         return OpenedExperiment(load_experiment(path))
     present = load_experiment(resource_path(f"examples/tutorial{EXPERIMENT_SUFFIX}"))
-    if suffix == SCRIPT_SUFFIX:
+    if is_script:
         reading = load_script(path, present)
-        places = (f"{path.name}:{note.line}" if note.line else path.name for note in reading.notes)
-        return OpenedExperiment(
-            reading.experiment,
-            tuple(f"{place}: {note.sentence}" for place, note in zip(places, reading.notes, strict=True)),
-        )
-    if not is_model_file(path):
-        raise SpecError(f"{path.name} is no name of an experiment: it ends in {', '.join(SUFFIXES)}.")
+        return OpenedExperiment(reading.experiment, tuple(_in_words(path, note) for note in reading.notes))
     experiment = _with_fitting_data(experiment_of(read_model_file(path), present))
     title = experiment.data.type.title
     return OpenedExperiment(experiment, (f"{path.name}: a model has no data; “{title}” was put beside it.",))
+
+
+def _in_words(path: Path, note: Note) -> str:
+    place = f"{path.name}:{note.line}" if note.line else path.name
+    return f"{place}: {note.sentence}"
 
 
 def _with_fitting_data(experiment: Experiment) -> Experiment:

@@ -26,6 +26,9 @@ from biasstudio.spec.weights_file import WeightsFile
 # Stands for a network that only its file knows, while compile and fit are read.
 _STAND_IN = "model = keras.Sequential([keras.Input(_SHAPE_), keras.layers.Dense(1)])"
 
+# No part has more of them.
+_MOST_STATEMENTS = 30
+
 
 @dataclass
 class WrittenParts:
@@ -36,6 +39,41 @@ class WrittenParts:
     weights: WeightsFile | None = None
     loaded: Experiment | None = None
     """The network that the script loads whole, from a model's file."""
+
+    def take_data(self, statements: list[ast.stmt], folder: Path | None) -> int:
+        """How many of the first of `statements` load data; 0 where they don't."""
+        found = find_data(statements, folder)
+        if found is None:
+            return 0
+        self.data, count = found
+        return count
+
+    def take_learning(self, statements: list[ast.stmt]) -> int:
+        """How many of the first of `statements` say who learns; 0 where they don't."""
+        for learns, everywhere, pattern in LEARNING:
+            values = pattern.found_in(statements)
+            if values is not None:
+                self.learns[None if everywhere else values["layer"]] = learns
+                return len(pattern.statements)
+        return 0
+
+    def take_file(
+        self, statements: list[ast.stmt], present: Experiment, folder: Path | None
+    ) -> tuple[int, list[ast.stmt]]:
+        """How many of the first of `statements` load a model's file, and what stands for them; 0 where they don't, and
+        where the file is not there or can't be read, which the reader of the rest says.
+        """
+        for pattern, path in _file_patterns(statements, folder):
+            try:
+                contents = read_model_file(path)
+                if pattern is not LOAD_MODEL:
+                    self.weights = WeightsFile(path.resolve(), contents.sha256)
+                    return len(pattern.statements), []
+                self.loaded = experiment_of(contents, present)
+            except (SpecError, OSError):
+                continue
+            return len(pattern.statements), _stand_in(self.loaded.stack.input_shape, statements[0].lineno)
+        return 0, []
 
     def read_data(self) -> ReadData | None:
         """The data as the reader has them, where they were found."""
@@ -58,16 +96,17 @@ class WrittenParts:
 
 def take_written(module: ast.Module, present: Experiment, folder: Path | None) -> WrittenParts:
     """Find these parts among the statements of `module`, and take them out of it."""
-    parts, place = WrittenParts(), 0
+    parts, place, left = WrittenParts(), 0, []
     trains_on_x_and_y = any(_is_fit(node) for node in ast.walk(module))
     while place < len(module.body):
-        here = module.body[place:]
-        data = find_data(here, folder) if trains_on_x_and_y else None
-        if data is not None:
-            parts.data = data[0]
-            del module.body[place : place + data[1]]
-        elif not (_take_learning(parts, module, place) or _take_file(parts, module, place, present, folder)):
-            place += 1
+        here = module.body[place : place + _MOST_STATEMENTS]
+        count = parts.take_data(here, folder) if trains_on_x_and_y else 0
+        count = count or parts.take_learning(here)
+        if not count:
+            count, stand_in = parts.take_file(here, present, folder)
+            left += stand_in if count else here[:1]
+        place += count or 1
+    module.body = left
     return parts
 
 
@@ -76,35 +115,6 @@ def _is_fit(node: ast.AST) -> bool:
         return False
     names = [argument.id for argument in node.args if isinstance(argument, ast.Name)]
     return names == ["x", "y"] and len(node.args) == 2
-
-
-def _take_learning(parts: WrittenParts, module: ast.Module, place: int) -> bool:
-    for learns, everywhere, pattern in LEARNING:
-        values = pattern.found_in(module.body[place:])
-        if values is not None:
-            parts.learns[None if everywhere else values["layer"]] = learns
-            del module.body[place : place + len(pattern.statements)]
-            return True
-    return False
-
-
-def _take_file(parts: WrittenParts, module: ast.Module, place: int, present: Experiment, folder: Path | None) -> bool:
-    """What loads a model's file, where that is there and can be read; else the statement stays for the reader."""
-    for pattern, path in _file_patterns(module.body[place:], folder):
-        try:
-            contents = read_model_file(path)
-            if pattern is LOAD_MODEL:
-                parts.loaded = experiment_of(contents, present)
-        except (SpecError, OSError):
-            continue
-        stand_in: list[ast.stmt] = []
-        if parts.loaded is not None and pattern is LOAD_MODEL:
-            stand_in = ast.parse(Pattern(_STAND_IN).filled({"shape": parts.loaded.stack.input_shape})).body
-        else:
-            parts.weights = WeightsFile(path.resolve(), contents.sha256)
-        _put(stand_in, module, place, len(pattern.statements))
-        return True
-    return False
 
 
 def _file_patterns(statements: list[ast.stmt], folder: Path | None) -> Iterator[tuple[Pattern, Path]]:
@@ -117,8 +127,9 @@ def _file_patterns(statements: list[ast.stmt], folder: Path | None) -> Iterator[
                 continue
 
 
-def _put(statements: list[ast.stmt], module: ast.Module, place: int, count: int) -> None:
-    """`statements` in place of `count` others, as if they stood at the first one's line."""
+def _stand_in(shape: tuple[int, ...], line: int) -> list[ast.stmt]:
+    """Statements at this line that make a network which takes this shape."""
+    statements = ast.parse(Pattern(_STAND_IN).filled({"shape": shape})).body
     for statement in statements:
-        ast.increment_lineno(statement, module.body[place].lineno - 1)
-    module.body[place : place + count] = statements
+        ast.increment_lineno(statement, line - 1)
+    return statements

@@ -136,11 +136,9 @@ def find_table(statements: Sequence[ast.stmt], folder: Path | None) -> tuple[Dat
     if found is None:
         return None
     (usual, (decimal, _), (_, task), scaling, shuffled), values, count = found
-    path = path_from(values["path"], folder, "data")
     encodings = {codec: name for name, codec in _ENCODINGS.items()}
     delimiters = {sign: name for name, sign in DELIMITERS.items()}
     parameters = {
-        "path": str(path),
         "delimiter": "," if usual else delimiters.get(values["delimiter"], values["delimiter"]),
         "encoding": encodings.get(values["encoding"], values["encoding"]),
         "decimal": decimal,
@@ -149,9 +147,11 @@ def find_table(statements: Sequence[ast.stmt], folder: Path | None) -> tuple[Dat
         "scaling": scaling,
         "shuffled": shuffled,
     }
-    shipped = _shipped(path, parameters)
+    shipped = _shipped(values["path"], folder, parameters)
     if shipped is not None:
         return shipped, count
+    path = path_from(values["path"], folder, "data")
+    parameters["path"] = str(path)
     parameters["columns"] = _columns(path, parameters, tuple(values["columns"]))
     return with_found("csv", parameters), count
 
@@ -162,12 +162,12 @@ def _columns(path: Path, parameters: Mapping[str, Any], named: tuple[str, ...]) 
     return () if named == tuple(column.name for column in every.inputs) else named
 
 
-def _shipped(path: Path, parameters: Mapping[str, Any]) -> DataSet | None:
+def _shipped(path: str, folder: Path | None, parameters: Mapping[str, Any]) -> DataSet | None:
     """The table that comes with this program, where the file is a copy of one, or is not there but named so."""
-    name = path.stem
-    if TABLE_TARGETS.get(name) != parameters["target"]:
+    name, there = Path(path).stem, None if folder is None else folder / path
+    if path != f"{name}.csv" or TABLE_TARGETS.get(name) != parameters["target"]:
         return None
     own = resource_path(f"data/{name}.csv")
-    if path.is_file() and path.read_bytes() != own.read_bytes():
+    if there is not None and there.is_file() and there.read_bytes() != own.read_bytes():
         return None
     return DataSet.of(name, scaling=parameters["scaling"], shuffled=parameters["shuffled"])

@@ -1,5 +1,4 @@
 """Fine-tune only the biases, as in BitFit."""
-
 import keras
 from keras import layers
 from sklearn.datasets import load_breast_cancer
@@ -14,14 +13,12 @@ scaler = StandardScaler()
 X_train = scaler.fit_transform(X_train)
 X_test = scaler.transform(X_test)
 
-model = keras.Sequential(
-    [
-        layers.Input(shape=(X_train.shape[1],)),
-        layers.Dense(32, activation="relu", name="feature_1"),
-        layers.Dense(32, activation="relu", name="feature_2"),
-        layers.Dense(1, activation="sigmoid", name="head"),
-    ]
-)
+model = keras.Sequential([
+    layers.Input(shape=(X_train.shape[1],)),
+    layers.Dense(32, activation="relu", name="feature_1"),
+    layers.Dense(32, activation="relu", name="feature_2"),
+    layers.Dense(1, activation="sigmoid", name="head"),
+])
 
 # freeze the first layer as a whole, and the bias of the second
 for layer in model.layers[:1]:

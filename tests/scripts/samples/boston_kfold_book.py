@@ -16,10 +16,10 @@ test_data /= std
 def build_model():
     model = models.Sequential()
     model.add(layers.Input(shape=(train_data.shape[1],)))
-    model.add(layers.Dense(64, activation="relu"))
-    model.add(layers.Dense(64, activation="relu"))
+    model.add(layers.Dense(64, activation='relu'))
+    model.add(layers.Dense(64, activation='relu'))
     model.add(layers.Dense(1))
-    model.compile(optimizer="rmsprop", loss="mse", metrics=["mae"])
+    model.compile(optimizer='rmsprop', loss='mse', metrics=['mae'])
     return model
 
 
@@ -28,10 +28,11 @@ num_val_samples = len(train_data) // k
 num_epochs = 100
 all_scores = []
 for i in range(k):
-    print("processing fold #", i)
-    val_data = train_data[i * num_val_samples : (i + 1) * num_val_samples]
+    print('processing fold #', i)
+    val_data = train_data[i * num_val_samples: (i + 1) * num_val_samples]
     partial_train_data = np.concatenate(
-        [train_data[: i * num_val_samples], train_data[(i + 1) * num_val_samples :]], axis=0
-    )
+        [train_data[:i * num_val_samples],
+         train_data[(i + 1) * num_val_samples:]],
+        axis=0)
     model = build_model()
     model.fit(train_data, train_targets, epochs=num_epochs, batch_size=1, verbose=0)

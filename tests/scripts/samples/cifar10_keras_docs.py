@@ -23,15 +23,8 @@ model.add(Input(shape=x_train.shape[1:]))
 
 for block, filters in enumerate([32, 64], start=1):
     for conv in range(2):
-        model.add(
-            Conv2D(
-                filters,
-                (3, 3),
-                padding="same" if conv == 0 else "valid",
-                kernel_regularizer=l2(weight_decay),
-                name=f"block{block}_conv{conv + 1}",
-            )
-        )
+        model.add(Conv2D(filters, (3, 3), padding="same" if conv == 0 else "valid",
+                         kernel_regularizer=l2(weight_decay), name=f"block{block}_conv{conv + 1}"))
         model.add(Activation("relu", name=f"block{block}_relu{conv + 1}"))
     model.add(MaxPooling2D((2, 2), name=f"block{block}_pool"))
     model.add(Dropout(0.25))

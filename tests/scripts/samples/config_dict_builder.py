@@ -9,9 +9,8 @@ CONFIG = {
     "optimizer": {"learning_rate": 5e-4, "beta_1": 0.9, "clipnorm": 1.0},
     "epochs": 10,
 }
-common = dict(
-    kernel_initializer="he_uniform", bias_initializer="ones", kernel_regularizer=regularizers.l2(CONFIG["l2"])
-)
+common = dict(kernel_initializer="he_uniform", bias_initializer="ones",
+              kernel_regularizer=regularizers.l2(CONFIG["l2"]))
 
 
 def make_layers(config):
@@ -28,8 +27,8 @@ def make_layers(config):
 
 
 (x, y), test = fashion_mnist.load_data()
-x = x.astype("float32") / 255.0
+x = x.astype("float32") / 255.
 
 model = Sequential(make_layers(CONFIG))
 model.compile(optimizers.Adam(**CONFIG["optimizer"]), loss="sparse_categorical_crossentropy", metrics=["accuracy"])
-model.fit(x, y, epochs=CONFIG["epochs"], batch_size=2**8, validation_split=1 / 6)
+model.fit(x, y, epochs=CONFIG["epochs"], batch_size=2 ** 8, validation_split=1 / 6)

@@ -14,7 +14,8 @@ import argparse
 
 class LeNet:
     @staticmethod
-    def build(numChannels, imgRows, imgCols, numClasses, activation="relu", weightsPath=None):
+    def build(numChannels, imgRows, imgCols, numClasses,
+              activation="relu", weightsPath=None):
         # initialize the model
         model = Sequential()
         inputShape = (imgRows, imgCols, numChannels)
@@ -47,9 +48,8 @@ class LeNet:
 
 # construct the argument parser and parse the arguments
 ap = argparse.ArgumentParser()
-ap.add_argument(
-    "-s", "--save-model", type=int, default=-1, help="(optional) whether or not model should be saved to disk"
-)
+ap.add_argument("-s", "--save-model", type=int, default=-1,
+                help="(optional) whether or not model should be saved to disk")
 ap.add_argument("-e", "--epochs", type=int, default=20, help="epochs to train for")
 args = ap.parse_args([])
 

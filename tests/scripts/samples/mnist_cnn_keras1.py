@@ -1,10 +1,9 @@
-"""Trains a simple convnet on the MNIST dataset.
+'''Trains a simple convnet on the MNIST dataset.
 16 seconds per epoch on a GRID K520 GPU.
-"""
+'''
 
 from __future__ import print_function
 import numpy as np
-
 np.random.seed(1337)  # for reproducibility
 
 from keras.datasets import mnist
@@ -30,7 +29,7 @@ kernel_size = (3, 3)
 # the data, shuffled and split between train and test sets
 (X_train, y_train), (X_test, y_test) = mnist.load_data()
 
-if K.image_dim_ordering() == "th":
+if K.image_dim_ordering() == 'th':
     X_train = X_train.reshape(X_train.shape[0], 1, img_rows, img_cols)
     X_test = X_test.reshape(X_test.shape[0], 1, img_rows, img_cols)
     input_shape = (1, img_rows, img_cols)
@@ -39,11 +38,11 @@ else:
     X_test = X_test.reshape(X_test.shape[0], img_rows, img_cols, 1)
     input_shape = (img_rows, img_cols, 1)
 
-X_train = X_train.astype("float32")
-X_test = X_test.astype("float32")
+X_train = X_train.astype('float32')
+X_test = X_test.astype('float32')
 X_train /= 255
 X_test /= 255
-print("X_train shape:", X_train.shape)
+print('X_train shape:', X_train.shape)
 
 # convert class vectors to binary class matrices
 Y_train = np_utils.to_categorical(y_train, nb_classes)
@@ -51,23 +50,28 @@ Y_test = np_utils.to_categorical(y_test, nb_classes)
 
 model = Sequential()
 
-model.add(Convolution2D(nb_filters, kernel_size[0], kernel_size[1], border_mode="valid", input_shape=input_shape))
-model.add(Activation("relu"))
+model.add(Convolution2D(nb_filters, kernel_size[0], kernel_size[1],
+                        border_mode='valid',
+                        input_shape=input_shape))
+model.add(Activation('relu'))
 model.add(Convolution2D(nb_filters, kernel_size[0], kernel_size[1]))
-model.add(Activation("relu"))
+model.add(Activation('relu'))
 model.add(MaxPooling2D(pool_size=pool_size))
 model.add(Dropout(0.25))
 
 model.add(Flatten())
 model.add(Dense(128))
-model.add(Activation("relu"))
+model.add(Activation('relu'))
 model.add(Dropout(0.5))
 model.add(Dense(nb_classes))
-model.add(Activation("softmax"))
+model.add(Activation('softmax'))
 
-model.compile(loss="categorical_crossentropy", optimizer="adadelta", metrics=["accuracy"])
+model.compile(loss='categorical_crossentropy',
+              optimizer='adadelta',
+              metrics=['accuracy'])
 
-model.fit(X_train, Y_train, batch_size=batch_size, nb_epoch=nb_epoch, verbose=1, validation_data=(X_test, Y_test))
+model.fit(X_train, Y_train, batch_size=batch_size, nb_epoch=nb_epoch,
+          verbose=1, validation_data=(X_test, Y_test))
 score = model.evaluate(X_test, Y_test, verbose=0)
-print("Test score:", score[0])
-print("Test accuracy:", score[1])
+print('Test score:', score[0])
+print('Test accuracy:', score[1])

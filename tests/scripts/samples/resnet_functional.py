@@ -1,7 +1,6 @@
 from keras.layers import Input, Conv2D, BatchNormalization, Activation, Add, GlobalAveragePooling2D, Dense
 from keras.models import Model
 
-
 def residual_block(x, filters):
     shortcut = x
     x = Conv2D(filters, 3, padding="same")(x)
@@ -11,7 +10,6 @@ def residual_block(x, filters):
     x = BatchNormalization()(x)
     x = Add()([shortcut, x])
     return Activation("relu")(x)
-
 
 inputs = Input(shape=(32, 32, 3))
 x = Conv2D(16, 3, padding="same", activation="relu")(inputs)

@@ -1,12 +1,11 @@
 import tensorflow as tf
 
-
 class MyModel(tf.keras.Model):
     def __init__(self):
         super().__init__()
-        self.conv1 = tf.keras.layers.Conv2D(32, 3, activation="relu")
+        self.conv1 = tf.keras.layers.Conv2D(32, 3, activation='relu')
         self.flatten = tf.keras.layers.Flatten()
-        self.d1 = tf.keras.layers.Dense(128, activation="relu")
+        self.d1 = tf.keras.layers.Dense(128, activation='relu')
         self.d2 = tf.keras.layers.Dense(10)
 
     def call(self, x):
@@ -14,7 +13,6 @@ class MyModel(tf.keras.Model):
         x = self.flatten(x)
         x = self.d1(x)
         return self.d2(x)
-
 
 # Create an instance of the model
 model = MyModel()
