@@ -13,13 +13,19 @@ from biasstudio.spec.arguments import SpecError
 
 # What a shell expects of a program that Ctrl-C has ended.
 _INTERRUPTED = 130
-COMMANDS = ("train", "doctor", "export", "self-test")
+COMMANDS = ("train", "doctor", "convert", "export", "self-test")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command line; the exit status. 2 stands for wrong input or a missing display."""
     given = list(sys.argv[1:] if arguments is None else arguments)
-    commands = {"train": _train, "doctor": _doctor, "export": _export, "self-test": _self_test}
+    commands = {
+        "train": _train,
+        "doctor": _doctor,
+        "convert": _convert,
+        "export": _export,
+        "self-test": _self_test,
+    }
     if given and given[0] in commands:
         return commands[given[0]](given[1:])
     return _window(given)
@@ -30,12 +36,12 @@ def _window(given: list[str]) -> int:
         prog="biasstudio",
         description="See what the biases of a neural network do.",
         epilog="Commands that need no display: train (an experiment, recorded), doctor (what is wrong, why, and what "
-        "to do), export (a run, as NPZ or CSV) and self-test (build, train, record and draw, offscreen). "
-        "'biasstudio COMMAND --help' tells more.",
+        "to do), convert (between a script, an experiment and a model), export (a run, as NPZ or CSV) and self-test "
+        "(build, train, record and draw, offscreen). 'biasstudio COMMAND --help' tells more.",
     )
     help_of_files = (
-        "a .biasexp, .keras or .h5 file to open; data to train on, a .csv, .npz or .npy file or a folder of images; "
-        "or .biasrun files to replay, of which several are compared"
+        "a .biasexp, .py, .keras or .h5 file to open; data to train on, a .csv, .npz or .npy file or a folder of "
+        "images; or .biasrun files to replay, of which several are compared"
     )
     parser.add_argument("files", nargs="*", metavar="FILE", type=Path, help=help_of_files)
     parser.add_argument("--version", action="version", version=f"Bias Studio {__version__}")
@@ -60,7 +66,7 @@ def _train(given: list[str]) -> int:
         prog="biasstudio train",
         description="Train an experiment without a window, recording every step. Ctrl-C ends it with a whole file.",
     )
-    parser.add_argument("file", metavar="FILE", type=Path, help="the .biasexp file")
+    parser.add_argument("file", metavar="FILE", type=Path, help="the .biasexp, .py, .keras or .h5 file")
     parser.add_argument("--out", metavar="RUN.biasrun", type=Path, required=True, help="where the run is recorded")
     parser.add_argument("--force", action="store_true", help="replace an older run there")
     limit = DEFAULT_SIZE_LIMIT // 1_000_000
@@ -110,6 +116,31 @@ def _doctor(given: list[str]) -> int:
         return _refuse(f"{options.file} can't be read: {error.strerror}.")
     except KeyboardInterrupt:
         return _INTERRUPTED
+
+
+def _convert(given: list[str]) -> int:
+    parser = argparse.ArgumentParser(
+        prog="biasstudio convert",
+        description="Write a Keras script as an experiment, an experiment as a script, and either as a model's file or "
+        "from one. A script is read, never run; what of it can't be taken over is said with its line, and the rest is "
+        "converted.",
+    )
+    parser.add_argument("file", metavar="IN", type=Path, help="a name that ends in .py, .biasexp, .keras or .h5")
+    parser.add_argument("--to", metavar="OUT", type=Path, required=True, help="a name that ends in another of these")
+    parser.add_argument("--force", action="store_true", help="replace a file there")
+    options = parser.parse_args(given)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    from biasstudio.headless import convert_file
+
+    try:
+        convert_file(options.file, options.to, options.force)
+    except SpecError as error:
+        return _refuse(str(error))
+    except OSError as error:
+        return _refuse(f"{error.filename or options.to} can't be read or written: {error.strerror}.")
+    except KeyboardInterrupt:
+        return _INTERRUPTED
+    return 0
 
 
 def _megabytes(text: str) -> int:

@@ -1,6 +1,7 @@
-"""Training without a window: `biasstudio train`, with a progress bar in the terminal."""
+"""What works without a window: `biasstudio train`, with a progress bar in the terminal, and `biasstudio convert`."""
 
 import signal
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,10 +10,16 @@ from types import FrameType
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from biasstudio.model_files.reader import is_model_file
 from biasstudio.recording.run_format import RunError
 from biasstudio.recording.run_place import check_place
+from biasstudio.scripts.opening import open_experiment
+from biasstudio.scripts.writing import SUFFIX as SCRIPT_SUFFIX
+from biasstudio.scripts.writing import save_script
+from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.compatibility import misfit
-from biasstudio.spec.experiment import Experiment, load_experiment
+from biasstudio.spec.experiment import SUFFIX as EXPERIMENT_SUFFIX
+from biasstudio.spec.experiment import Experiment, save_experiment
 
 
 class _Interruption:
@@ -39,15 +46,61 @@ def _interruptible() -> Iterator[_Interruption]:
 
 
 def train_file(path: Path, out: Path, size_limit: int, overwrite: bool) -> int:
-    """Train the experiment in a .biasexp file, recording into `out`; the exit status: 0, or 1 where it ended early.
+    """Train the experiment in a file, recording into `out`; the exit status: 0, or 1 where it ended early.
 
     Raises SpecError, RunError or OSError with a sentence for the person. Only the main thread may call.
     """
-    experiment = load_experiment(path)
+    experiment = _opened(path)
     if not overwrite and out.exists():
         raise RunError(f"{out} exists already; say --force to replace it.")
     check_place(out, overwrite)
     return _train(experiment, out, size_limit, Console(stderr=True))
+
+
+def convert_file(path: Path, out: Path, overwrite: bool) -> None:
+    """Write what is in a script, an experiment or a model as another of these; what could not be taken over is said.
+
+    Raises SpecError or OSError with a sentence for the person.
+    """
+    kind = _kind(out)
+    if kind == _kind(path):
+        raise SpecError(f"{path.name} and {out.name} are both {kind}: there is nothing to convert.")
+    if not path.is_file():
+        raise SpecError(f"{path}: there is no such file.")
+    if not out.parent.is_dir():
+        raise SpecError(f"{out} can't be written: there is no folder {out.parent}.")
+    if out.exists() and not overwrite:
+        raise SpecError(f"{out} exists already; say --force to replace it.")
+    experiment = _opened(path)
+    if kind == _SCRIPT:
+        save_script(experiment, out, overwrite)
+    elif kind == _EXPERIMENT:
+        save_experiment(experiment, out)
+    else:
+        # Only now: a wrong file is told at once, before TensorFlow is loaded.
+        from biasstudio.engine.save_model import write_model_file
+
+        write_model_file(experiment, out)
+
+
+_SCRIPT, _EXPERIMENT, _MODEL = "scripts", "experiments", "models"
+
+
+def _kind(path: Path) -> str:
+    suffix = path.suffix.lower()
+    kinds = {SCRIPT_SUFFIX: _SCRIPT, EXPERIMENT_SUFFIX: _EXPERIMENT}
+    if suffix not in kinds and not is_model_file(path):
+        raise SpecError(
+            f"{path.name} can't be converted: a name that ends in .py, .biasexp, .keras or .h5 was expected."
+        )
+    return kinds.get(suffix, _MODEL)
+
+
+def _opened(path: Path) -> Experiment:
+    opened = open_experiment(path)
+    for note in opened.notes:
+        print(note, file=sys.stderr)
+    return opened.experiment
 
 
 def _train(experiment: Experiment, out: Path, size_limit: int, console: Console) -> int:

@@ -8,6 +8,7 @@ from biasstudio.app.hands_on_session import HandsOnSession
 from biasstudio.app.job_session import JobSession
 from biasstudio.app.model_session import ModelSession
 from biasstudio.app.run_session import RunSession
+from biasstudio.app.script_session import ScriptSession
 from biasstudio.doctor.finding import Finding
 from biasstudio.gui.checked_text import commit_typing
 from biasstudio.gui.document import Document
@@ -48,6 +49,7 @@ class Session(QObject):
         self.models = ModelSession(document, window, self.runs, self.worker)
         self.hands_on = HandsOnSession(document, window, self.runs, self.worker)
         self.data = DataSession(document, window)
+        self.scripts = ScriptSession(document, window)
         self._state = WorkerState.LOADING
         self._built: Built | None = None
         self._asked: Experiment | None = None
@@ -58,7 +60,8 @@ class Session(QObject):
         self._found: tuple[Finding, ...] = ()
         self._closing = self._probed = False
         window.ready = self.ready
-        self.models.openingChanged.connect(self._update_actions)
+        for files in (self.models, self.scripts):
+            files.openingChanged.connect(self._update_actions)
         self._connect_worker()
         self._connect_window()
         # A window that a script never shows starts its worker too.
@@ -88,6 +91,7 @@ class Session(QObject):
         self.jobs.close()
         self.models.close()
         self.data.close()
+        self.scripts.close()
         self.runs.close()
         if self.worker.isRunning():
             self.worker.send(Close())
@@ -96,7 +100,11 @@ class Session(QObject):
 
     def ready(self) -> bool:
         """The present stack was built or refused, and nothing is under way."""
-        return self._state is WorkerState.READY and not self._awaiting and not self.models.opening
+        return self._state is WorkerState.READY and not self._awaiting and not self._opening
+
+    @property
+    def _opening(self) -> bool:
+        return self.models.opening or self.scripts.opening
 
     def _is_built(self) -> bool:
         """The worker's network is that of the present experiment."""
@@ -259,8 +267,9 @@ class Session(QObject):
             status.show_message(self._state.value)
         elif self._state is WorkerState.READING:
             status.show_message("Reading the data…", busy=True)
-        elif self.models.opening:
-            status.show_message("Reading the model's file…", busy=True)
+        elif self._opening:
+            what = "model's file" if self.models.opening else "script"
+            status.show_message(f"Reading the {what}…", busy=True)
         elif problem is not None:
             status.show_message(str(problem))
         elif self._data_fault:

@@ -86,10 +86,10 @@ def check_network(experiment: Experiment) -> tuple[BuiltLayer, ...]:
 def build_stack(stack: Stack) -> Any:
     """A Keras model with new weights: Sequential, or Functional where a layer takes its input twice."""
     if stack.is_sequential:
-        model = keras.Sequential([keras.Input(stack.input_shape)])
-        for layer in stack.layers:
-            model.add(keras.layers.deserialize(layer_to_keras(layer)))
-        return model
+        # All are made before the first is built, as where a script lists them: one that draws from the seed only when
+        # it is built, such as SpectralNormalization, draws after those that follow it.
+        layers = [keras.layers.deserialize(layer_to_keras(layer)) for layer in stack.layers]
+        return keras.Sequential([keras.Input(stack.input_shape), *layers])
     inputs = outputs = keras.Input(stack.input_shape)
     for layer in stack.layers:
         outputs = _called(keras.layers.deserialize(layer_to_keras(layer)), layer, outputs)

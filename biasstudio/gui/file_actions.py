@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QSettings, Signal
+from PySide6.QtCore import QObject, QSettings, Signal, SignalInstance
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QFileDialog, QMenu, QMessageBox, QWidget
 
@@ -13,17 +13,16 @@ from biasstudio.model_files.reader import SUFFIXES as MODEL_SUFFIXES
 from biasstudio.model_files.reader import is_model_file
 from biasstudio.recording.run_format import SUFFIX as RUN_SUFFIX
 from biasstudio.resource_files import resource_path
+from biasstudio.scripts.writing import SUFFIX as SCRIPT_SUFFIX
 from biasstudio.spec.arguments import SpecError
-from biasstudio.spec.experiment import Experiment, load_experiment
+from biasstudio.spec.experiment import SUFFIX, Experiment, load_experiment
 from biasstudio.spec.stack import Stack
 
-SUFFIX = ".biasexp"
 FILTER = f"Experiments (*{SUFFIX})"
 DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".npz", ".npy")
 DATA_FILTER = f"Data (*{' *'.join(DATA_SUFFIXES)});;All files (*)"
-OPEN_FILTER = (
-    f"Experiments, runs, models and data (*{SUFFIX} *{RUN_SUFFIX} *{' *'.join((*MODEL_SUFFIXES, *DATA_SUFFIXES))})"
-)
+_OPENED = (SUFFIX, RUN_SUFFIX, SCRIPT_SUFFIX, *MODEL_SUFFIXES, *DATA_SUFFIXES)
+OPEN_FILTER = f"Experiments, runs, scripts, models and data (*{' *'.join(_OPENED)})"
 MAXIMUM_RECENT = 10
 _OPEN_DATA = "Train on a table, on arrays of NumPy, or on images of your own"
 _OPEN_IMAGES = "Train on images of your own, in a folder for each class"
@@ -54,13 +53,18 @@ class FileActions(QObject):
     """The person wants to open a model's file."""
     dataChosen = Signal(Path)
     """The person wants to train on the data in a file, or in a folder of images."""
+    scriptChosen = Signal(Path)
+    """The person wants to open a Keras script."""
 
     def __init__(self, document: Document, window: QWidget) -> None:
         super().__init__(window)
         self._document, self._window = document, window
         self.new = self._action("&New", QKeySequence.StandardKey.New, self._new, "Start with an empty stack")
         self.open = self._action(
-            "&Open…", QKeySequence.StandardKey.Open, self._ask_open, "Open an experiment, a run, a model or data"
+            "&Open…",
+            QKeySequence.StandardKey.Open,
+            self._ask_open,
+            "Open an experiment, a run, a script, a model or data",
         )
         self.open.setObjectName("actionOpen")
         self.save = self._action("&Save", QKeySequence.StandardKey.Save, self.save_document, "Save the experiment")
@@ -71,10 +75,22 @@ class FileActions(QObject):
         self.save_model = QAction("Save the &Model As…", window)
         self.save_model.setObjectName("actionSaveModel")
         self.save_model.setToolTip("Save the network with its present weights as a .keras or .h5 file of Keras")
-        self.open_data = self._action("Open &Data…", QKeySequence("Ctrl+Shift+O"), self._ask_data, _OPEN_DATA)
+        self.open_data = self._action("Open &Data…", "Ctrl+Shift+O", self._ask_data, _OPEN_DATA)
         self.open_data.setObjectName("actionOpenData")
-        self.open_images = self._action("Open a Folder of &Images…", QKeySequence(), self._ask_images, _OPEN_IMAGES)
+        self.open_images = self._action("Open a Folder of &Images…", "", self._ask_images, _OPEN_IMAGES)
         self.open_images.setObjectName("actionOpenImages")
+        self.paste_script = self._action(
+            "&Paste a Script…", "Ctrl+Shift+V", None, "Read the network, data and training of a Keras script"
+        )
+        self.paste_script.setObjectName("actionPasteScript")
+        self.export_script = self._action(
+            "&Export as Keras Script…", "Ctrl+E", None, "Look at the experiment as a Python script, and save it"
+        )
+        self.export_script.setObjectName("actionExportScript")
+        self.copy_script = self._action(
+            "&Copy as Keras Script", "Ctrl+Shift+C", None, "Put the experiment on the clipboard as a Python script"
+        )
+        self.copy_script.setObjectName("actionCopyScript")
         self.recent = QMenu("Open &Recent", window)
         self.recent.aboutToShow.connect(self._fill_recent)
         self.examples = QMenu("&Examples", window)
@@ -82,17 +98,19 @@ class FileActions(QObject):
             self.examples.addAction(title).triggered.connect(lambda _=False, name=name: self._open_example(name))
 
     def _action(
-        self, text: str, shortcut: QKeySequence | QKeySequence.StandardKey, call: Callable[[], object], tip: str
+        self, text: str, shortcut: QKeySequence.StandardKey | str, call: Callable[[], object] | None, tip: str
     ) -> QAction:
+        """`call` is None where the session does it."""
         action = QAction(text, self._window)
         action.setShortcut(shortcut)
         action.setToolTip(tip)
-        action.triggered.connect(lambda: call())
+        if call is not None:
+            action.triggered.connect(lambda: call())
         return action
 
     def set_locked(self, locked: bool) -> None:
         """While training no other document can take this one's place; saving stays possible."""
-        for thing in (self.new, self.open, self.open_data, self.open_images):
+        for thing in (self.new, self.open, self.open_data, self.open_images, self.paste_script):
             thing.setDisabled(locked)
         for menu in (self.recent, self.examples):
             menu.setDisabled(locked)
@@ -127,18 +145,15 @@ class FileActions(QObject):
         self.dataChosen.emit(path)
 
     def open_path(self, path: Path) -> bool:
-        """Open an experiment in place of the document, after asking, a run in the panels, a model's file, or data.
+        """Open an experiment in place of the document, after asking, a run, a script, a model's file, or data.
 
         False where it was not opened; the person was told.
         """
         commit_typing(self._window)
-        if path.suffix == RUN_SUFFIX:
+        chosen = self._chosen_by(path)
+        if chosen is not None:
             self._remember(path)
-            self.runChosen.emit(path)
-            return True
-        if is_model_file(path):
-            self._remember(path)
-            self.modelChosen.emit(path)
+            chosen.emit(path)
             return True
         if is_data(path):
             self._open_data(path)
@@ -156,6 +171,14 @@ class FileActions(QObject):
         self._document.replace(experiment, path)
         self._remember(path)
         return True
+
+    def _chosen_by(self, path: Path) -> SignalInstance | None:
+        """What says that a file of this name is to be opened; None for an experiment."""
+        if path.suffix == RUN_SUFFIX:
+            return self.runChosen
+        if path.suffix.lower() == SCRIPT_SUFFIX:
+            return self.scriptChosen
+        return self.modelChosen if is_model_file(path) else None
 
     def save_document(self) -> bool:
         """Save, asking for a file where there is none yet. False where it was not saved."""

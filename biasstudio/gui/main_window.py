@@ -22,7 +22,7 @@ from biasstudio.gui.bias_edits import BiasEdits
 from biasstudio.gui.checked_text import restore_texts
 from biasstudio.gui.compare_view import CompareView
 from biasstudio.gui.document import Document
-from biasstudio.gui.file_actions import SUFFIX, FileActions, is_data
+from biasstudio.gui.file_actions import FileActions, is_data
 from biasstudio.gui.findings_view import FindingsView
 from biasstudio.gui.hands_on_bar import HandsOnBar
 from biasstudio.gui.icons import action_icon
@@ -46,6 +46,8 @@ from biasstudio.gui.undo_actions import UndoActions
 from biasstudio.gui.view_state import ViewState
 from biasstudio.model_files.reader import is_model_file
 from biasstudio.recording.run_format import SUFFIX as RUN_SUFFIX
+from biasstudio.scripts.writing import SUFFIX as SCRIPT_SUFFIX
+from biasstudio.spec.experiment import SUFFIX
 
 STACK_WIDTH, SIDE_WIDTH, SIDE_LEAST_WIDTH = 316, 330, 284
 # What a window manager puts around a window, at most.
@@ -197,11 +199,14 @@ class MainWindow(QMainWindow):
     def _make_menus(self) -> None:
         bar = self.menuBar()
         file = bar.addMenu("&File")
-        file.addActions([self.files.new, self.files.open, self.files.open_data, self.files.open_images])
+        file.addActions([self.files.new, self.files.open, self.files.paste_script])
+        file.addActions([self.files.open_data, self.files.open_images])
         file.addMenu(self.files.recent)
         file.addMenu(self.files.examples)
         file.addSeparator()
         file.addActions([self.files.save, self.files.save_as, self.files.save_model])
+        file.addSeparator()
+        file.addActions([self.files.export_script, self.files.copy_script])
         file.addSeparator()
         leave = file.addAction("&Quit")
         leave.setShortcut("Ctrl+Q")
@@ -305,7 +310,8 @@ class MainWindow(QMainWindow):
         urls = event.mimeData().urls()
         name = urls[0].toLocalFile() if len(urls) == 1 else ""
         # A run is only looked at, which disturbs no training.
-        opens = bool(name) and (name.endswith(SUFFIX) or is_model_file(Path(name)) or is_data(Path(name)))
+        known = name.endswith((SUFFIX, SCRIPT_SUFFIX)) or is_model_file(Path(name)) or is_data(Path(name))
+        opens = bool(name) and known
         if name.endswith(RUN_SUFFIX) or (opens and self.files.open.isEnabled()):
             event.acceptProposedAction()
 

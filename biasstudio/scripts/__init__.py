@@ -1,1 +1,1 @@
-"""Keras scripts read into experiments, with `ast` and never executed. No Keras, no Qt."""
+"""Keras scripts, read into experiments and written from them, and never executed. No Keras, no Qt."""

@@ -7,6 +7,7 @@ from biasstudio.scripts import arrays, builtin_functions, data_sources
 from biasstudio.scripts.arrays import Array, Pairs
 from biasstudio.scripts.expressions import Expressions
 from biasstudio.scripts.graph import as_shape, called_on, chain_of, layers_of, network_on, without_batch
+from biasstudio.scripts.keras_names import names_of
 from biasstudio.scripts.names import layer_class
 from biasstudio.scripts.values import (
     Event,
@@ -23,7 +24,6 @@ from biasstudio.scripts.values import (
     Variable,
 )
 from biasstudio.spec.arguments import SpecError
-from biasstudio.spec.layers import layer_types
 
 END = Unknown("(end)")
 """What a call that ends the script gives."""
@@ -270,18 +270,8 @@ class Calls(Expressions):
         layers, name, index = layers_of(network), given.get("name", 0), given.get("index", 1)
         if isinstance(index, int) and -len(layers) <= index < len(layers):
             return layers[index]
-        named = [layer for layer in layers if isinstance(layer, Made) and layer.given.named.get("name") == name]
-        if named or not isinstance(name, str):
-            return named[0] if named else Unknown(self.source.text_of(node))
-        # A layer without a name has that of its class and of its place among those.
-        base, _, number = name.rpartition("_") if name[-1:].isdecimal() and "_" in name else (name, "", "0")
-        known = [
-            type_name for type_name, kind in layer_types().items() if kind.keras_name == (base if number else name)
-        ]
-        same = [layer for layer in layers if isinstance(layer, Made) and layer.last in known]
-        same = [layer for layer in same if "name" not in layer.given.named]
-        place = int(number) if number.isdecimal() and len(number) < 5 else 0
-        return same[place] if place < len(same) else Unknown(self.source.text_of(node))
+        named = [layer for layer, its_name in zip(layers, names_of(layers), strict=True) if its_name == name]
+        return named[0] if named else Unknown(self.source.text_of(node))
 
     def all_layers(self, network: Network) -> list[Made]:
         """Every layer of a network, those of networks in it included."""

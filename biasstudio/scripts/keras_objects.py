@@ -46,6 +46,10 @@ def keras_object(kind: str, value: Any) -> KerasObject:
         name = value.last
     elif isinstance(value, str):
         name = value
+    elif isinstance(value, dict) and isinstance(value.get("class_name"), str):
+        # Keras's own config of it.
+        name, config = value["class_name"], value.get("config")
+        given = Given((), {str(key): item for key, item in config.items()} if isinstance(config, dict) else {})
     elif value is None and kind == "initializer":
         # Keras's add_weight takes this where it is given none.
         name = "GlorotUniform"

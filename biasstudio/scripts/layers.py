@@ -11,6 +11,8 @@ from biasstudio.spec.arguments import Argument, SpecError, shown
 from biasstudio.spec.layers import LayerType, layer_type, layer_types
 from biasstudio.spec.stack import Layer
 
+# The name of a layer inside another, until it gets the one that Keras would give it.
+UNNAMED = "0.unnamed"
 _MAXIMUM_DEPTH = 3
 # Layers that only apply a function, and can be given to another layer as its activation.
 _ACTIVATION_LAYERS = {"ReLU", "LeakyReLU", "ELU", "Softmax", "PReLU"}
@@ -153,7 +155,7 @@ def _inside(value: Any, notes: Notes, depth: int) -> Layer:
     given = _given(value, known)
     name = given.pop("name", None)
     converted = _converted(given, known, value, notes, depth + 1)
-    return Layer.of(known.name, name if isinstance(name, str) else known.keras_name, **converted)
+    return Layer.of(known.name, name if isinstance(name, str) else UNNAMED, **converted)
 
 
 def _check_fixed(key: str, value: Any, known: LayerType) -> None:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from biasstudio.scripts.graph import Chain, chain_of
-from biasstudio.scripts.layers import ReadLayer, is_trainable, read_layers
+from biasstudio.scripts.keras_names import KerasNames
+from biasstudio.scripts.layers import UNNAMED, ReadLayer, is_trainable, read_layers
 from biasstudio.scripts.notes import Notes
 from biasstudio.scripts.values import Frozen, Made, Network
 from biasstudio.spec.arguments import SpecError
@@ -102,31 +103,37 @@ def read_stack(chosen: ChosenNetwork, notes: Notes) -> ReadStack:
     found = [layer for made in chosen.chain.layers for layer in read_layers(made, notes)]
     if not found:
         raise SpecError(f"line {chosen.network.line}: none of this network's layers can be read.")
-    names = _names(found, notes)
-    layers = [Layer.of(each.class_name, name, **each.arguments) for each, name in zip(found, names, strict=True)]
-    made = {name: each.made for each, name in zip(found, names, strict=True)}
-    _say_changed_weights(found, names, notes)
+    layers = _named(found, notes)
+    made = {layer.name: each.made for each, layer in zip(found, layers, strict=True)}
+    _say_changed_weights(found, [layer.name for layer in layers], notes)
     return ReadStack(tuple(layers), chosen.chain.shape, made)
 
 
-def _names(found: list[ReadLayer], notes: Notes) -> list[str]:
-    """Those that the script gives, and for the others those that Keras would give."""
+def _named(found: list[ReadLayer], notes: Notes) -> list[Layer]:
+    """The layers with the names that the script gives them, and for the others those that Keras would give."""
     given: list[str | None] = []
     for each in found:
         given.append(_usable_name(each, given, notes))
-    names: list[str] = []
-    counts: dict[str, int] = {}
+    names, layers = KerasNames(), []
     for each, name in zip(found, given, strict=True):
-        if name is None:
-            base = layer_types()[each.class_name].keras_name
-            while True:
-                number = counts.get(base, 0)
-                counts[base] = number + 1
-                name = f"{base}_{number}" if number else base
-                if name not in given:
-                    break
-        names.append(name)
-    return names
+        arguments = {key: _named_inside(value, names) for key, value in each.arguments.items()}
+        while name is None:
+            proposed = names.next(layer_types()[each.class_name].keras_name)
+            name = proposed if proposed not in given else None
+        layers.append(Layer.of(each.class_name, name, **arguments))
+        names.called(layers[-1])
+    return layers
+
+
+def _named_inside(value: Any, names: KerasNames) -> Any:
+    """A layer inside another one, or several of them, with names; what is none stays as it is."""
+    if isinstance(value, tuple):
+        return tuple(_named_inside(part, names) for part in value)
+    if not isinstance(value, Layer):
+        return value
+    arguments = {key: _named_inside(inside, names) for key, inside in value.arguments}
+    name = names.next(value.type.keras_name) if value.name == UNNAMED else value.name
+    return Layer.of(value.class_name, name, **arguments)
 
 
 def _usable_name(layer: ReadLayer, taken: list[str | None], notes: Notes) -> str | None:
@@ -183,6 +190,8 @@ def _of_variables(
     still = {name for name, learns in variables.items() if not learns}
     if trainable and not still:
         return ALL
+    if not trainable and role is not None and variables == {role.variable: True}:
+        return BIASES
     if trainable and role is not None and still == {role.variable}:
         return WEIGHTS
     if trainable and role is not None and still <= _KERNELS:

@@ -13,6 +13,7 @@ from biasstudio.scripts.networks import chosen_network, read_stack, with_learnin
 from biasstudio.scripts.notes import Note, Notes
 from biasstudio.scripts.source import MAXIMUM_CHARACTERS, Source
 from biasstudio.scripts.training import read_training
+from biasstudio.scripts.written_parts import take_written
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.experiment import Experiment, Training
@@ -61,7 +62,9 @@ def load_script(path: Path, present: Experiment) -> ScriptReading:
 
 
 def _read(text: str, present: Experiment, folder: Path | None) -> ScriptReading:
-    script = Interpreter(Source(text))
+    source = Source(text)
+    written = take_written(source.module, present, folder)
+    script = Interpreter(source)
     script.run()
     notes = script.notes
     chosen = chosen_network(script.networks, notes)
@@ -69,13 +72,13 @@ def _read(text: str, present: Experiment, folder: Path | None) -> ScriptReading:
     read = read_stack(chosen, notes)
     compiled, fitted = compile_event(network), fit_event(network, notes)
     layers = with_learning(read, script.frozen, fitted.order if fitted else None, notes)
-    found = read_data(fitted, folder, read.shape, compiled_loss(compiled), notes)
+    found = written.read_data() or read_data(fitted, folder, read.shape, compiled_loss(compiled), notes)
     data = found.data or present.data
     training = read_training(network, script.seeds, present.training, _usual_loss(found, present, data), notes)
     training = _with_data(training, found)
     shape = _input_shape(read.shape, found, data, network.line, notes)
     stack = _fitting(shape, layers, found, data, network.line, notes)
-    return ScriptReading(Experiment(stack, data, training), notes.in_order())
+    return ScriptReading(written.applied_to(Experiment(stack, data, training)), notes.in_order())
 
 
 def _with_data(training: Training, found: ReadData) -> Training:

@@ -16,6 +16,7 @@ from biasstudio.spec.plain_json import parse_json
 from biasstudio.spec.stack import Layer, Stack
 from biasstudio.spec.weights_file import WeightsFile
 
+SUFFIX = ".biasexp"
 FORMAT = "biasstudio-experiment"
 FORMAT_VERSION = 1
 MAXIMUM_FILE_BYTES = 20_000_000

@@ -380,7 +380,7 @@ EXPECTED = {
             "bidirectional: Bidirectional(layer=GRU(units=16, return_sequences=True))",
             "time_distributed: TimeDistributed(layer=Dense(units=8, activation=relu))",
             "global_max_pooling1d: GlobalMaxPooling1D()",
-            "dense: Dense(units=1, activation=sigmoid)",
+            "dense_1: Dense(units=1, activation=sigmoid)",
         ),
         data="keras_imdb, num_words=5000, maxlen=100, validation=share",
         training="batch_size=64, validation_share=0.2, seed=11",
