@@ -71,7 +71,7 @@ def build_network(experiment: Experiment) -> Network:
     _compile(model, experiment, flags)
     biases = find_biases(model)
     variables = tuple(variable for _, variable in biases)
-    history = History([vector for vector, _ in biases], ["loss", *metrics_for(experiment)])
+    history = History([vector for vector, _ in biases], ["loss", *experiment.metrics])
     history.append(0, 0, read_frame(variables))
     return Network(experiment, model, layers, variables, history, starting_anew, flags)
 
@@ -108,7 +108,7 @@ def _compile(model: Any, experiment: Experiment, flags: Flags) -> None:
         learning_rate=training.learning_rate, **dict(training.optimizer_settings)
     )
     loss = getattr(keras.losses, LOSS_TYPES[training.loss].class_name)(**dict(training.loss_settings))
-    model.compile(optimizer=optimizer, loss=loss, metrics=metrics_for(experiment))
+    model.compile(optimizer=optimizer, loss=loss, metrics=list(experiment.metrics))
 
 
 def with_learning_of(network: Network, experiment: Experiment) -> Network:
@@ -120,14 +120,6 @@ def with_learning_of(network: Network, experiment: Experiment) -> Network:
     if not network.experiment.same_learning(experiment):
         _compile(network.model, experiment, network.flags)
     return replace(network, experiment=experiment)
-
-
-def metrics_for(experiment: Experiment) -> list[str]:
-    """Keras's names of the metrics that are shown beside the loss."""
-    loss = experiment.training.loss
-    if not experiment.data.type.classes:
-        return [] if loss == "mean_absolute_error" else ["mean_absolute_error"]
-    return ["accuracy"] if loss.endswith("crossentropy") else []
 
 
 def check_stack(stack: Stack, batch_size: int) -> tuple[BuiltLayer, ...]:

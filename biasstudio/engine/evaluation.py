@@ -6,7 +6,7 @@ from typing import Any
 import keras
 import tensorflow as tf
 
-from biasstudio.engine.build import Network, metrics_for
+from biasstudio.engine.build import Network
 from biasstudio.engine.data import load_samples
 from biasstudio.engine.streamed_data import reading
 from biasstudio.spec.experiment import Experiment
@@ -34,7 +34,7 @@ class Evaluation:
 
     def __init__(self, network: Network) -> None:
         self._model = keras.Model(network.model.inputs, network.model.outputs)
-        self._model.compile(loss=network.model.loss, metrics=metrics_for(network.experiment))
+        self._model.compile(loss=network.model.loss, metrics=list(network.experiment.metrics))
         self._step = tf.function(self._model.test_step, reduce_retracing=True)
 
     def figures(self, batches: Batches, gives_up: Callable[[], bool]) -> dict[str, float] | None:

@@ -7,8 +7,8 @@ from biasstudio.scripts.notes import Notes
 from biasstudio.scripts.values import Event, Given, Made, Name, Unknown
 from biasstudio.spec.arguments import SpecError, shown
 from biasstudio.spec.experiment import TRAINING_ARGUMENTS
-from biasstudio.spec.losses import LOSS_TYPES
-from biasstudio.spec.optimizers import OPTIMIZER_TYPES
+from biasstudio.spec.losses import LOSS_TYPES, shown_metrics
+from biasstudio.spec.optimizers import CLIPPING, OPTIMIZER_TYPES
 
 COMPILE: tuple[str, ...] = (
     "optimizer",
@@ -47,13 +47,16 @@ _SCHEDULES = "keras.optimizers.schedules."
 _SILENT = {"run_eagerly", "jit_compile", "steps_per_execution", "auto_scale_loss"}
 
 
-def compiled_settings(event: Event, usual_loss: str, notes: Notes) -> dict[str, Any]:
-    """The training settings of a compile; `usual_loss` stands in for one that isn't read."""
+def compiled_settings(event: Event, usual_loss: str, classes: int, notes: Notes) -> dict[str, Any]:
+    """The training settings of a compile; `usual_loss` stands in for one that isn't read.
+
+    `classes` are those of the data, 0 where the targets are numbers.
+    """
     given = _as_keras_3(event.given.by_name(COMPILE))
     settings = _optimizer(given.pop("optimizer", "rmsprop"), event.line, notes)
     loss = _loss(given.pop("loss", None), usual_loss, event.line, notes)
     settings |= loss
-    _say_metrics(given.pop("metrics", None), loss["loss"], event.line, notes)
+    _say_metrics(given.pop("metrics", None), loss["loss"], classes, event.line, notes)
     if "**" in given:
         notes.add(event.line, f"What {described(given.pop('**'))} gives to compile is only known when the script runs.")
     for name, value in given.items():
@@ -90,7 +93,18 @@ def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
     attributes = value.attributes if isinstance(value, Made) else {}
     for key, item in (given.by_name(["learning_rate", *names]) | attributes).items():
         _set_of_optimizer(_OPTIMIZER_RENAMED.get(key, key), item, settings, known, line, notes)
+    _clip_in_one_way(settings["optimizer_settings"], known, line, notes)
     return settings
+
+
+def _clip_in_one_way(settings: dict[str, Any], known: str, line: int, notes: Notes) -> None:
+    """Keras refuses an optimizer that clips in several ways."""
+    first, *others = [name for name in CLIPPING if settings.get(name) is not None] or [""]
+    for name in others:
+        notes.add(
+            line, f"{known}: an optimizer takes one of {', '.join(CLIPPING)}; of {name} and {first}, {first} counts."
+        )
+        del settings[name]
 
 
 def _set_of_optimizer(key: str, value: Any, settings: dict[str, Any], known: str, line: int, notes: Notes) -> None:
@@ -190,21 +204,23 @@ def _is_usual(key: str, value: Any) -> bool:
     return value is None or (key == "axis" and value == -1)
 
 
-def _say_metrics(value: Any, loss: str, line: int, notes: Notes) -> None:
-    """The metrics that an experiment doesn't show: it chooses them by its loss."""
+def _say_metrics(value: Any, loss: str, classes: int, line: int, notes: Notes) -> None:
+    """The metrics that an experiment doesn't show: it chooses them by its loss and its data."""
     listed = value if isinstance(value, list | tuple) else [] if value is None else [value]
     named = [(_metric_name(metric), metric) for metric in listed]
-    shown_anyway = _ACCURACIES if loss.endswith("crossentropy") else set()
-    shown_anyway = shown_anyway | {loss.replace("_", "")}
+    chosen = shown_metrics(loss, classes)
+    shown_anyway = {name.replace("_", "") for name in (loss, *chosen)} | (
+        _ACCURACIES if "accuracy" in chosen else set()
+    )
     others = [
         described(metric) if not isinstance(metric, str) else metric
         for name, metric in named
         if name not in shown_anyway
     ]
     if others:
-        chosen = "accuracy" if loss.endswith("crossentropy") else "none beside the loss"
+        here = " and ".join(chosen) or "none beside the loss"
         notes.add(
-            line, f"Metrics are chosen by the loss here, {chosen}: {', '.join(others[:6])} {_is(others)} not shown."
+            line, f"Metrics are chosen by the loss here, {here}: {', '.join(others[:6])} {_is(others)} not shown."
         )
 
 

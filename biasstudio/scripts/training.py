@@ -8,13 +8,14 @@ from biasstudio.scripts.keras_objects import described
 from biasstudio.scripts.notes import Notes
 from biasstudio.scripts.values import Event, Network
 from biasstudio.spec.arguments import SpecError, shown
+from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.experiment import TRAINING_ARGUMENTS, Training
 
 _OF_FIT = ("epochs", "batch_size", "validation_share", "shuffle")
 
 
 def read_training(
-    network: Network, seeds: list[tuple[str, Any, int]], present: Training, usual_loss: str, notes: Notes
+    network: Network, seeds: list[tuple[str, Any, int]], present: Training, data: DataSet, usual_loss: str, notes: Notes
 ) -> Training:
     """The settings of the network's own training; what the script leaves open is as Keras has it.
 
@@ -23,7 +24,7 @@ def read_training(
     settings: dict[str, Any] = {}
     compiled, fitted = compile_event(network), fit_event(network, notes)
     if compiled is not None:
-        settings |= compiled_settings(compiled, usual_loss, notes)
+        settings |= compiled_settings(compiled, usual_loss, data.type.classes, notes)
     if fitted is not None:
         settings |= fitted_settings(fitted, notes)
     elif compiled is not None:

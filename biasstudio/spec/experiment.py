@@ -10,7 +10,7 @@ from biasstudio.spec.arguments import Argument, SpecError, check_arguments, show
 from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.keras_config import stack_from_keras, stack_to_keras
 from biasstudio.spec.learning import ALL, BIASES
-from biasstudio.spec.losses import LOSS_TYPES
+from biasstudio.spec.losses import LOSS_TYPES, shown_metrics
 from biasstudio.spec.optimizers import CLIPPING, OPTIMIZER_TYPES
 from biasstudio.spec.plain_json import parse_json
 from biasstudio.spec.stack import Layer, Stack
@@ -102,6 +102,11 @@ class Experiment:
     training: Training
     weights: WeightsFile | None = None
     """Where the network's weights start; None for its initializers."""
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Keras's names of the metrics that are shown beside the loss."""
+        return shown_metrics(self.training.loss, self.data.type.classes)
 
     def change_training(self, **settings: Any) -> "Experiment":
         """Raises SpecError. A new optimizer brings its usual learning rate unless one is given.

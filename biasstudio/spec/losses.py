@@ -54,3 +54,10 @@ _TYPES = (
 )
 
 LOSS_TYPES = {loss.name: loss for loss in _TYPES}
+
+
+def shown_metrics(loss: str, classes: int) -> tuple[str, ...]:
+    """Keras's names of the metrics that are shown beside the loss. `classes` is 0 where the targets are numbers."""
+    if not classes:
+        return () if loss == "mean_absolute_error" else ("mean_absolute_error",)
+    return ("accuracy",) if loss.endswith("crossentropy") else ()

@@ -202,7 +202,7 @@ KERAS = [
 def test_data_of_keras(data, tmp_path, monkeypatch):
     name = data.name.removeprefix("keras_")
     # What is made up here must not be kept for other tests.
-    monkeypatch.setattr(engine_data, "_KEPT", engine_data._LastOne())
+    monkeypatch.setattr(engine_data, "_KEPT", engine_data.LastOne())
     monkeypatch.setattr(getattr(keras.datasets, name), "load_data", lambda **given: made_up(name, data, **given))
     experiment = experiment_on(data, validation_share=0.0)
     namespace, samples = assert_same_samples(experiment, tmp_path), load_samples(experiment)
