@@ -114,13 +114,18 @@ def _is_rows_of_numbers(output: Any) -> bool:
 
 def _statistics(output: Any) -> Any:
     """The fields of a LayerProbe as rows: float32 (5, units)."""
-    rows = tf.reshape(tf.cast(output, tf.float32), (-1, output.shape[-1]))
+    rows = tf.reshape(tf.cast(output, tf.float32), (tf.shape(output)[0], -1, output.shape[-1]))
+
+    def mean(values: Any) -> Any:
+        # In two steps: a float32 sum of so many numbers loses digits.
+        return tf.reduce_mean(tf.reduce_mean(values, 1), 0)
+
     return tf.stack(
         [
-            tf.reduce_mean(tf.cast(rows > 0, tf.float32), 0),
-            tf.reduce_mean(rows, 0),
-            tf.reduce_mean(tf.square(rows), 0),
-            tf.reduce_min(rows, 0),
-            tf.reduce_max(rows, 0),
+            mean(tf.cast(rows > 0, tf.float32)),
+            mean(rows),
+            mean(tf.square(rows)),
+            tf.reduce_min(rows, (0, 1)),
+            tf.reduce_max(rows, (0, 1)),
         ]
     )
