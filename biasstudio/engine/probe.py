@@ -57,9 +57,17 @@ class Prober:
         return max(_FEWEST_SAMPLES, min(MOST_PROBE_SAMPLES, _MOST_OUTPUTS // max(1, each)))
 
     def probe(self, x: NDArray[Any], y: NDArray[Any] | None, step: int) -> Probe:
-        """What up to `most_samples` samples (n, *shape) make of the model as it stands at `step`. They must fit it."""
+        """What up to `most_samples` samples (n, *shape) make of the model as it stands at `step`. They must fit it.
+
+        Targets that the loss doesn't take give no gradients.
+        """
         targets = None if y is None or self._loss is None else tf.constant(y)
-        statistics, gradients = self._look(tf.constant(x), targets)
+        try:
+            statistics, gradients = self._look(tf.constant(x), targets)
+        except (ValueError, tf.errors.InvalidArgumentError):
+            if targets is None:
+                raise
+            statistics, gradients = self._look(tf.constant(x), None)
         return Probe(
             step,
             len(x),

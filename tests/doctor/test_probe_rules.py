@@ -175,3 +175,13 @@ def test_units_that_tell_samples_apart_are_not_saturated(layers, seed):
 def test_without_a_probe_nothing_is_said():
     case = case_on(X, Y, chain((4,), dense(16, "tanh", **constant(9.0)), dense(1)))
     assert [finding.id for finding in diagnose(case) if finding.id in ("saturated", "dead-relu")] == []
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_values_that_are_not_finite_tell_nothing_of_units(activation):
+    stack = chain((4,), dense(8, activation, **constant(-20.0)), dense(1))
+    case, network = built_case_on(X, Y, stack)
+    assert len(found("dead-relu", case) + found("saturated", case)) == 1
+    network.model.layers[1].bias.assign([np.nan])
+    case = case_of_network(network, X, Y)
+    assert found("dead-relu", case) + found("saturated", case) == []

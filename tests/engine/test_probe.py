@@ -147,6 +147,17 @@ def test_functional_models_are_probed_and_shared_layers_left_out():
     assert np.allclose(probe.gradients["shared/bias"], expected, atol=1e-7)
 
 
+def test_targets_that_the_loss_does_not_take_give_no_gradients():
+    model = keras.Sequential([keras.Input((3,)), keras.layers.Dense(2, "softmax")])
+    x, loss = np.ones((4, 3), np.float32), keras.losses.SparseCategoricalCrossentropy()
+    for traced in (True, False):
+        prober = Prober(model, find_biases(model), loss, traced=traced)
+        for y in (np.array([0, 1, 2, 7]), np.ones((4, 2, 5))):
+            probe = prober.probe(x, y, 0)
+            assert (dict(probe.gradients), set(probe.layers)) == ({}, {model.layers[0].name})
+        assert len(prober.probe(x, np.array([0, 1, 0, 1]), 0).gradients) == 1
+
+
 def test_models_without_a_graph_or_with_several_inputs_cannot_be_probed():
     class Own(keras.Model):
         def call(self, x):

@@ -21,15 +21,12 @@ def dead_relu(case: Case, *, many: float = 0.5, sigmas: float = 4.0) -> Iterator
             continue
         if case.probe is None:
             yield from _at_start(case, layer, many, sigmas)
-        elif layer.name in case.probe.layers:
-            outputs = case.probe.layers[layer.name]
-            # A unit that gives NaN is not above 0 either.
-            dead = np.flatnonzero((outputs.active == 0) & (outputs.mean == 0))
+        elif layer.name in case.probe.layers and case.probe.is_finite:
+            active = case.probe.layers[layer.name].active
+            dead = np.flatnonzero(active == 0)
             seen = f"active on none of the {case.probe.samples} samples looked at"
             if len(dead):
-                yield _finding(
-                    case, layer, dead, len(outputs.active), f"is {seen}" if len(dead) == 1 else f"are {seen}", many
-                )
+                yield _finding(case, layer, dead, len(active), f"is {seen}" if len(dead) == 1 else f"are {seen}", many)
 
 
 def _at_start(case: Case, layer: NetworkLayer, many: float, sigmas: float) -> Iterator[Finding]:
