@@ -65,6 +65,10 @@ class Fault:
     epochs: int = 10
 
 
+def of_numbers(rule: str, what: str, stack: Stack, x: Any, y: Any, epochs: int = 10, **training: Any) -> Fault:
+    return Fault(rule, f"{what}, mse", stack, x, y, squared_error, {"loss": MSE, **training}, epochs)
+
+
 def faults() -> list[Fault]:
     digits = load_samples(tutorial().data)
     odd, tutorials = digits.y.astype(np.float32), tutorial().stack
@@ -75,27 +79,88 @@ def faults() -> list[Fault]:
     rows = np.eye(3, dtype=np.float32)[CLASSES]
     return [
         Fault("softmax-one-unit", "tutorial, accuracy", tutorials, digits.x, odd, accuracy, epochs=2),
-        Fault("head-loss-mismatch", "linear(3), cce", chain((8,), hidden, dense(3)), BLOBS, rows, accuracy, {"loss": CCE}),
+        Fault(
+            "head-loss-mismatch", "linear(3), cce", chain((8,), hidden, dense(3)), BLOBS, rows, accuracy, {"loss": CCE}
+        ),
         Fault("head-loss-mismatch", "linear(1), bce", chain((8,), hidden, dense(1)), X, NUMBER > 0, loss),
-        Fault("labels-loss-mismatch", "-1 and 1, bce", chain((8,), hidden, dense(1, "sigmoid")), X, np.sign(NUMBER), accuracy),
-        Fault("labels-loss-mismatch", "labels 1 to 3, scce", chain((8,), hidden, dense(3, "softmax")), BLOBS, CLASSES + 1, accuracy, {"loss": SCCE}),
-        Fault("labels-loss-mismatch", "3 classes, bce", chain((8,), hidden, dense(1, "sigmoid")), BLOBS, CLASSES, accuracy),
-        Fault("target-out-of-range", "relu, signed y, mse", chain((8,), hidden, dense(1, "relu")), X, NUMBER, squared_error, {"loss": MSE}),
-        Fault("target-out-of-range", "tanh, y to 200, mse", chain((8,), hidden, dense(1, "tanh")), X, NUMBER * 20 + 100, squared_error, {"loss": MSE, "learning_rate": 0.1}),
-        Fault("output-bias-prior", "y mean 200, mse", chain((8,), hidden, dense(1)), X, NUMBER + 200, squared_error, {"loss": MSE}, 5),
-        Fault("output-bias-prior", "2 % ones, 1 epoch, loss", chain((8,), hidden, dense(1, "sigmoid")), X, RARE, loss, {}, 1),
-        Fault("bias-needed", "y + 3, mse", chain((8,), dense(1, use_bias=False)), X, NUMBER + 3, squared_error, {"loss": MSE, "learning_rate": 0.01}),
-        Fault("inputs-uncentred", "x + 10, mse", chain((8,), hidden, dense(1)), X + 10, NUMBER, squared_error, {"loss": MSE}),
-        Fault("dead-relu", "b = -10, mse", chain((8,), dense(16, "relu", bias_initializer=FAR), dense(1)), X, NUMBER, squared_error, {"loss": MSE}),
-        Fault("saturated", "tanh, b = 6, mse", chain((8,), dense(16, "tanh", bias_initializer=Initializer.of("Constant", value=6.0)), dense(1)), X, NUMBER, squared_error, {"loss": MSE}),
+        Fault(
+            "labels-loss-mismatch",
+            "-1 and 1, bce",
+            chain((8,), hidden, dense(1, "sigmoid")),
+            X,
+            np.sign(NUMBER),
+            accuracy,
+        ),
+        Fault(
+            "labels-loss-mismatch",
+            "labels 1 to 3, scce",
+            chain((8,), hidden, dense(3, "softmax")),
+            BLOBS,
+            CLASSES + 1,
+            accuracy,
+            {"loss": SCCE},
+        ),
+        Fault(
+            "labels-loss-mismatch", "3 classes, bce", chain((8,), hidden, dense(1, "sigmoid")), BLOBS, CLASSES, accuracy
+        ),
+        of_numbers("target-out-of-range", "relu, signed y", chain((8,), hidden, dense(1, "relu")), X, NUMBER),
+        of_numbers(
+            "target-out-of-range",
+            "tanh, y to 200",
+            chain((8,), hidden, dense(1, "tanh")),
+            X,
+            NUMBER * 20 + 100,
+            learning_rate=0.1,
+        ),
+        of_numbers("output-bias-prior", "y mean 200", chain((8,), hidden, dense(1)), X, NUMBER + 200, 5),
+        Fault(
+            "output-bias-prior",
+            "2 % ones, 1 epoch, loss",
+            chain((8,), hidden, dense(1, "sigmoid")),
+            X,
+            RARE,
+            loss,
+            {},
+            1,
+        ),
+        of_numbers("bias-needed", "y + 3", chain((8,), dense(1, use_bias=False)), X, NUMBER + 3, learning_rate=0.01),
+        of_numbers("inputs-uncentred", "x + 10", chain((8,), hidden, dense(1)), X + 10, NUMBER),
+        of_numbers("dead-relu", "b = -10", chain((8,), dense(16, "relu", bias_initializer=FAR), dense(1)), X, NUMBER),
+        of_numbers(
+            "saturated",
+            "tanh, b = 6",
+            chain((8,), dense(16, "tanh", bias_initializer=Initializer.of("Constant", value=6.0)), dense(1)),
+            X,
+            NUMBER,
+        ),
         Fault("dead-relu", "tutorial, sigmoid, loss", sigmoid, digits.x, odd, loss, epochs=2),
-        Fault("large-initial-bias", "sigmoid, He, 1 epoch, loss", chain((8,), dense(1, "sigmoid", bias_initializer=HE)), X, NUMBER > 0, loss, {}, 1),
-        Fault("linear-pair", "mse", chain((8,), dense(16), dense(1)), X, np.abs(NUMBER), squared_error, {"loss": MSE}),
-        Fault("forget-gate", "40 steps, mse", chain((40, 1), memory, dense(1)), SERIES, WHAT_WAS_FIRST, squared_error, {"loss": MSE, "learning_rate": 0.005}, 20),
-        Fault("bias-before-batchnorm", "mse", chain((8,), *normalised, dense(1)), X, NUMBER, squared_error, {"loss": MSE}),
-        Fault("decayed-bias", "L2 on the bias, y + 10, mse", chain((8,), dense(1, bias_regularizer=Regularizer.of("L2", l2=1.0))), X, NUMBER + 10, squared_error, {"loss": MSE, "learning_rate": 0.05}),
-        Fault("non-finite", "SGD(1), y + 20, mse", chain((8,), dense(1)), X, NUMBER + 20, squared_error, {"loss": MSE, "optimizer": "SGD", "learning_rate": 1.0}),
-    ]  # fmt: skip
+        Fault(
+            "large-initial-bias",
+            "sigmoid, He, 1 epoch, loss",
+            chain((8,), dense(1, "sigmoid", bias_initializer=HE)),
+            X,
+            NUMBER > 0,
+            loss,
+            {},
+            1,
+        ),
+        of_numbers("linear-pair", "y = |z|", chain((8,), dense(16), dense(1)), X, np.abs(NUMBER)),
+        of_numbers(
+            "forget-gate", "40 steps", chain((40, 1), memory, dense(1)), SERIES, WHAT_WAS_FIRST, 20, learning_rate=0.005
+        ),
+        of_numbers("bias-before-batchnorm", "then relu", chain((8,), *normalised, dense(1)), X, NUMBER),
+        of_numbers(
+            "decayed-bias",
+            "L2 on the bias, y + 10",
+            chain((8,), dense(1, bias_regularizer=Regularizer.of("L2", l2=1.0))),
+            X,
+            NUMBER + 10,
+            learning_rate=0.05,
+        ),
+        of_numbers(
+            "non-finite", "SGD(1), y + 20", chain((8,), dense(1)), X, NUMBER + 20, optimizer="SGD", learning_rate=1.0
+        ),
+    ]
 
 
 def trained(fault: Fault, experiment: Any) -> tuple[Any, float]:
