@@ -1,9 +1,12 @@
 """The worker looks at its network when it is built, held and trained, and tells what goes into a unit."""
 
+import time
+
 import numpy as np
 import pytest
 
 from biasstudio.doctor.contribution import NoContribution
+from biasstudio.engine.biases import read_frame
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.initializers import Initializer
 from biasstudio.worker import network_doctor
@@ -78,18 +81,33 @@ def test_a_pause_is_looked_at_at_its_very_step(qtbot, worker):
         worker.send(Stop())
 
 
-def test_training_is_looked_at_every_while_and_within_its_share(qtbot, worker, monkeypatch):
-    monkeypatch.setattr(network_doctor, "SECONDS_BETWEEN", 0.05)
-    monkeypatch.setattr(network_doctor, "_MOST_SHARE", 0.5)
+def test_training_is_looked_at_within_its_share_and_each_time_as_it_stands(qtbot, worker, monkeypatch):
+    looks = []
+
+    def look(doctor):
+        started = time.monotonic()
+        diagnosis = plain(doctor)
+        recorded = doctor.network.history.frame(diagnosis.step)
+        same = np.array_equal(recorded, read_frame(doctor.network.bias_variables))
+        looks.append((started, time.monotonic() - started, same))
+        return diagnosis
+
+    plain = network_doctor.NetworkDoctor.look
+    monkeypatch.setattr(network_doctor, "SECONDS_BETWEEN", 0.0)
+    monkeypatch.setattr(network_doctor, "_MOST_SHARE", 0.05)
+    monkeypatch.setattr(network_doctor.NetworkDoctor, "look", look)
     long = moons(epochs=10_000)
     after(qtbot, worker.diagnosed, worker, Build(long))
+    looks.clear()
     worker.send(Train(long))
-    qtbot.waitUntil(lambda: len(worker.diagnoses) >= 5, timeout=30_000)
+    qtbot.waitUntil(lambda: len(looks) >= 8, timeout=30_000)
+    share = sum(seconds for _, seconds, _ in looks[:-1]) / (looks[-1][0] - looks[0][0])
     with qtbot.waitSignal(worker.trainingEnded, timeout=30_000):
         worker.send(Stop())
-    steps = [diagnosis.step for diagnosis in worker.diagnoses]
-    assert steps == sorted(steps)
-    assert len(set(steps)) >= 5
+    assert share < 0.055
+    assert all(same for _, _, same in looks)
+    steps = [diagnosis.step for diagnosis in worker.diagnoses[1:]]
+    assert len(set(steps)) >= 8
     assert all(diagnosis.probe is not None for diagnosis in worker.diagnoses)
 
 
