@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+import numpy as np
+
 from biasstudio.recording.history import Floats
 
 
@@ -29,3 +31,8 @@ class Probe:
     samples: int
     layers: Mapping[str, LayerProbe]
     gradients: Mapping[str, Floats] = field(default_factory=dict)
+
+    @property
+    def is_finite(self) -> bool:
+        """Whether every layer gives numbers: what is not finite tells nothing of a single unit."""
+        return all(bool(np.isfinite(layer.mean_square).all()) for layer in self.layers.values())

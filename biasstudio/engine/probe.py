@@ -57,9 +57,17 @@ class Prober:
         return max(_FEWEST_SAMPLES, min(MOST_PROBE_SAMPLES, _MOST_OUTPUTS // max(1, each)))
 
     def probe(self, x: NDArray[Any], y: NDArray[Any] | None, step: int) -> Probe:
-        """What up to `most_samples` samples (n, *shape) make of the model as it stands at `step`. They must fit it."""
+        """What up to `most_samples` samples (n, *shape) make of the model as it stands at `step`. They must fit it.
+
+        Targets that the loss doesn't take give no gradients.
+        """
         targets = None if y is None or self._loss is None else tf.constant(y)
-        statistics, gradients = self._look(tf.constant(x), targets)
+        try:
+            statistics, gradients = self._look(tf.constant(x), targets)
+        except (ValueError, tf.errors.InvalidArgumentError):
+            if targets is None:
+                raise
+            statistics, gradients = self._look(tf.constant(x), None)
         return Probe(
             step,
             len(x),
@@ -114,13 +122,18 @@ def _is_rows_of_numbers(output: Any) -> bool:
 
 def _statistics(output: Any) -> Any:
     """The fields of a LayerProbe as rows: float32 (5, units)."""
-    rows = tf.reshape(tf.cast(output, tf.float32), (-1, output.shape[-1]))
+    rows = tf.reshape(tf.cast(output, tf.float32), (tf.shape(output)[0], -1, output.shape[-1]))
+
+    def mean(values: Any) -> Any:
+        # In two steps: a float32 sum of so many numbers loses digits.
+        return tf.reduce_mean(tf.reduce_mean(values, 1), 0)
+
     return tf.stack(
         [
-            tf.reduce_mean(tf.cast(rows > 0, tf.float32), 0),
-            tf.reduce_mean(rows, 0),
-            tf.reduce_mean(tf.square(rows), 0),
-            tf.reduce_min(rows, 0),
-            tf.reduce_max(rows, 0),
+            mean(tf.cast(rows > 0, tf.float32)),
+            mean(rows),
+            mean(tf.square(rows)),
+            tf.reduce_min(rows, (0, 1)),
+            tf.reduce_max(rows, (0, 1)),
         ]
     )

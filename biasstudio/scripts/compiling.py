@@ -89,11 +89,12 @@ def _optimizer(value: Any, line: int, notes: Notes) -> dict[str, Any]:
     if known == "AdamW":
         # Keras has its weight decay before the moments.
         names = ["weight_decay", *(name for name in names if name != "weight_decay")]
-    settings = {"optimizer": known, "learning_rate": found.learning_rate, "optimizer_settings": {}}
+    own: dict[str, Any] = {}
+    settings = {"optimizer": known, "learning_rate": found.learning_rate, "optimizer_settings": own}
     attributes = value.attributes if isinstance(value, Made) else {}
     for key, item in (given.by_name(["learning_rate", *names]) | attributes).items():
         _set_of_optimizer(_OPTIMIZER_RENAMED.get(key, key), item, settings, known, line, notes)
-    _clip_in_one_way(settings["optimizer_settings"], known, line, notes)
+    _clip_in_one_way(own, known, line, notes)
     return settings
 
 

@@ -84,8 +84,8 @@ def test_channels_die_as_units_do_and_the_bias_at_fault_is_named(layers, where, 
     assert finding.message == f"All units of {where} are dead."
 
 
-def test_few_dead_units_are_a_note_and_half_of_them_a_warning():
-    for dead, severity in ((1, Severity.NOTE), (7, Severity.NOTE), (8, Severity.WARNING), (15, Severity.WARNING)):
+def test_some_dead_units_are_a_note_and_most_of_them_a_warning():
+    for dead, severity in ((1, Severity.NOTE), (8, Severity.NOTE), (13, Severity.WARNING), (15, Severity.WARNING)):
         start = tuple([0.1] * (16 - dead) + [-30.0] * dead)
         stack = chain((4,), dense(16, "relu", **constant(start)), dense(1, "sigmoid"))
         (finding,) = found("dead-relu", built_case_on(X, Y, stack)[0])
@@ -103,8 +103,10 @@ def test_units_that_die_in_training_are_found_and_those_of_a_good_one_are_not():
     network.model.fit(X, target, epochs=3, verbose=0)
     assert all(np.isfinite(weights).all() for weights in network.model.get_weights())
     (finding,) = found("dead-relu", case_of_network(network, X, target))
-    assert len(np.flatnonzero(shares_by_keras(network, X, "dense") == 0)) >= 8
-    assert finding.severity <= Severity.WARNING
+    dead = np.flatnonzero(shares_by_keras(network, X, "dense") == 0)
+    assert len(dead) > 3
+    assert finding.message == f"{len(dead)} of 16 units of dense are dead."
+    assert finding.unit == dead[0]
 
 
 @pytest.mark.parametrize("seed", range(5))
@@ -185,3 +187,13 @@ def test_values_that_are_not_finite_are_not_taken_for_dead_units():
     network.model.fit(X, target, epochs=3, verbose=0)
     assert np.isnan(network.model.get_weights()[0]).all()
     assert found("dead-relu", case_of_network(network, X, target)) == []
+
+
+@pytest.mark.parametrize("activation", ["relu", "tanh"])
+def test_values_that_are_not_finite_tell_nothing_of_units(activation):
+    stack = chain((4,), dense(8, activation, **constant(-20.0)), dense(1))
+    case, network = built_case_on(X, Y, stack)
+    assert len(found("dead-relu", case) + found("saturated", case)) == 1
+    network.model.layers[1].bias.assign([np.nan])
+    case = case_of_network(network, X, Y)
+    assert found("dead-relu", case) + found("saturated", case) == []

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QMessageBox, QToolBar
 
 from biasstudio.app import create_window
+from biasstudio.doctor.finding import Severity
 from biasstudio.gui.stack_editor.layer_card import LayerCard
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.initializers import VECTOR_INITIALIZERS
@@ -270,6 +271,7 @@ def test_a_learning_rate_that_blows_up_ends_training_with_a_finding_and_keeps_th
     qtbot.waitUntil(lambda: window.view.history.last_step > 0 and window.ready(), timeout=60_000)
     history = window.view.history
     assert window.findings.findings[0].id == "non-finite"
+    assert {finding.severity for finding in window.findings.findings[1:]} <= {Severity.NOTE}
     assert history.size == history.last_step + 1
     assert np.isfinite(history.frame(0)).all()
     assert "stopped being finite" in window.status.message.text()

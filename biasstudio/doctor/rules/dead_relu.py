@@ -13,15 +13,16 @@ from biasstudio.doctor.remedy import Remedy
 _RELUS = ("relu", "relu6")
 
 
-def dead_relu(case: Case, *, many: float = 0.5, sigmas: float = 4.0) -> Iterator[Finding]:
-    """`many`: share of a layer's units from which on it is a warning, and not a note; `sigmas`: before training, how
-    many standard deviations of what comes from the inputs a bias must be below zero."""
+def dead_relu(case: Case, *, many: float = 0.8, sigmas: float = 4.0) -> Iterator[Finding]:
+    """`many`: share of a layer's units from which on it is a warning, and not a note: networks that learn well have
+    more than half of them dead at times. `sigmas`: before training, how many standard deviations of what comes from the
+    inputs a bias must be below zero."""
     for layer in case.layers:
         if layer.activation not in _RELUS:
             continue
         if case.probe is None:
             yield from _at_start(case, layer, many, sigmas)
-        elif layer.name in case.probe.layers:
+        elif layer.name in case.probe.layers and case.probe.is_finite:
             active = case.probe.layers[layer.name].active
             # What isn't finite is not above 0 either, and is another rule's.
             dead = np.flatnonzero((active == 0) & np.isfinite(case.probe.layers[layer.name].high))

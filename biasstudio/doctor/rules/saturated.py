@@ -18,7 +18,7 @@ def saturated(case: Case, *, slope: float = 0.01, many: float = 0.5) -> Iterator
     for layer in case.layers if probe is not None else ():
         # An output that is sure of its answers is at the end on purpose.
         at_end = layer is case.layers[-1] or (head is not None and layer.name in (head.where, head.layer.name))
-        if probe is None or at_end or layer.name not in probe.layers:
+        if probe is None or at_end or layer.name not in probe.layers or not probe.is_finite:
             continue
         outputs = probe.layers[layer.name]
         slopes = _slopes(layer, outputs)
