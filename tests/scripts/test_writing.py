@@ -35,8 +35,9 @@ from biasstudio.spec.experiment import save_experiment
 from biasstudio.spec.initializers import Initializer
 from biasstudio.spec.keras_config import layer_to_keras
 from biasstudio.spec.layers import layer_types
+from biasstudio.spec.learning import WHO_LEARNS
 from biasstudio.spec.losses import LABEL, LOSS_TYPES
-from biasstudio.spec.stack import Stack
+from biasstudio.spec.stack import Layer, Stack
 from biasstudio.spec.weights_file import WeightsFile
 from tests.engine.layer_samples import input_of, sample
 from tests.experiments import moons, tutorial
@@ -97,6 +98,28 @@ def test_every_layer_that_draws_starts_with_the_same_values(name):
 @given(sequence_stacks(most=4), st.booleans())
 def test_random_stacks_start_with_the_same_values_and_let_the_same_learn(stack, biases_only):
     assert_builds_the_same(replace(moons(seed=3, biases_only=biases_only), stack=stack))
+
+
+@pytest.mark.parametrize("learns", [*WHO_LEARNS, "BitFit"])
+def test_who_learns(learns):
+    stack = Stack((3, 4)).add("Dense", units=4).add("LSTM", units=4, return_sequences=True).add("BatchNormalization")
+    stack = stack.add("BatchNormalization", center=False).add("Dense", units=4, use_bias=False).add("PReLU")
+    wrapped = Layer.of("BatchNormalization", "batch_normalization")
+    stack = stack.add("TimeDistributed", layer=wrapped).add("MultiHeadAttention", key_dim=2)
+    for layer in stack.layers if learns in WHO_LEARNS else ():
+        stack = stack.let_learn(layer.name, learns)
+    assert_builds_the_same(replace(moons(biases_only=learns == "BitFit"), stack=stack))
+
+
+def test_names_that_keras_counts_otherwise():
+    """Inside a wrapper a layer is made first; an attention layer makes a Softmax and a Dropout of its own."""
+    stack = Stack((3, 4)).add("TimeDistributed").add("Dense", units=4).add("MultiHeadAttention", key_dim=2)
+    stack = stack.add("Dropout").add("Softmax").add("Bidirectional").add("Dense")
+    experiment = replace(moons(), stack=stack)
+    assert_builds_the_same(experiment)
+    text = write_script(experiment).text
+    assert 'layers.Dropout(0.5, name="dropout")' in text
+    assert 'layers.Dense(4, name="dense")' in text
 
 
 @settings(max_examples=100)
