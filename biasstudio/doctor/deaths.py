@@ -26,12 +26,16 @@ _LEAST_LOSS = 1e-3
 
 @dataclass(frozen=True)
 class Death:
-    """`units` int64 (k,) of a vector that stand still; the first of them since `step`."""
+    """`units` int64 (k,) of a vector that stand still; the first of them since `step`.
+
+    `gated`: what they give goes through a function that may let no gradient back.
+    """
 
     vector: BiasVector
     layer: NetworkLayer | None
     units: Steps
     step: int
+    gated: bool
 
     @property
     def is_whole(self) -> bool:
@@ -71,10 +75,11 @@ def _still(trajectory: Trajectory, span: int, frames: int, seen_all: bool) -> Bo
     """Of each value whether it moved, and then stood still for the last `span` steps."""
     history, now = trajectory.history, trajectory.newest
     since = history.nearest_step(trajectory.last_step - span)
-    still = trajectory.still(history.frame(since), now, trajectory.last_step - since) & ~trajectory.unmoved
-    places = np.flatnonzero(still)[:_MOST_UNITS]
-    still[:] = False
-    if not len(places):
+    standing = trajectory.still(history.frame(since), now, trajectory.last_step - since)
+    places = np.flatnonzero(standing & ~trajectory.unmoved)[:_MOST_UNITS]
+    still = np.zeros(standing.shape, np.bool_)
+    # Where nothing at all moves, it is not that single units died.
+    if not len(places) or standing.all():
         return still
     at, values = history.recent(since, max(frames, 151), places)
     if len(at) < frames:
@@ -115,12 +120,11 @@ def _death(case: Case, trajectory: Trajectory, vector: BiasVector, still: Boolea
     units = np.flatnonzero(still[place])
     if not len(units) or not _is_judged(case, vector, layer):
         return None
-    # All that stops at once may have been frozen, but for what is known to stop so.
-    known = layer is not None and layer.layer is not None and case.function_after(layer) in RELUS
-    if len(units) == vector.length and not known:
-        return None
     units = units[~_is_active(case, vector, layer, trajectory.last_step - span)[units]]
-    return Death(vector, layer, units, _since(trajectory, place.start + int(units[0]))) if len(units) else None
+    if not len(units):
+        return None
+    gated = layer is not None and layer.layer is not None and case.function_after(layer) in RELUS
+    return Death(vector, layer, units, _since(trajectory, place.start + int(units[0])), gated)
 
 
 def _is_judged(case: Case, vector: BiasVector, layer: NetworkLayer | None) -> bool:

@@ -19,17 +19,17 @@ def unit_died(
     `frames` frames at least. From `share` of a layer's units on it is a warning: fewer are seldom missed."""
     trajectory = case.trajectory
     found = deaths(case, trajectory, steps, most_steps, frames) if trajectory is not None else []
-    if trajectory is None or trajectory.unmoved.all():
-        return
-    for death in found:
-        if not any(_explains(case, other, death) for other in found):
+    for death in found if trajectory is not None else ():
+        # A layer of which all stand still may have been frozen meanwhile, unless it can die.
+        certain = death.gated or not death.is_whole
+        if trajectory is not None and certain and not any(_explains(case, other, death) for other in found):
             cut_off = [each.vector.path for each in found if _explains(case, death, each)]
             yield _finding(case, trajectory, death, cut_off, share)
 
 
 def _explains(case: Case, cause: Death, death: Death) -> bool:
     """Whether one stands still because nothing comes through the other, of which all units died."""
-    if cause is death or cause.layer is None or death.layer is None or not cause.is_whole:
+    if not (cause.gated and cause.is_whole) or cause.layer is None or death.layer is None:
         return False
     return cause.layer != death.layer and case.only_through(death.layer.name, cause.layer.name)
 
@@ -46,7 +46,7 @@ def _finding(case: Case, trajectory: Trajectory, death: Death, cut_off: list[str
         f"{vector.unit.capitalize()} {first} has stood at exactly {now:.5g} since step {death.step:,}, for "
         f"{trajectory.last_step - death.step:,} steps, and others moved by up to {_of_others(trajectory):.3g} in all. "
         + _why_it_stands(case, death)
-        + (f" Nothing comes back through it, so {_and(cut_off)} stand still too." if cut_off else ""),
+        + (f" Nothing comes back through it, so nothing moves in {_and(cut_off)} either." if cut_off else ""),
         "Lower the learning rate, or use leaky_relu, which lets a gradient through everywhere.",
         death.step,
         why="A dead unit gives the same for every sample, and can't come back by itself.",
