@@ -1,7 +1,9 @@
 """No rule finds an error or a warning on a healthy network, at whatever moment it is looked at."""
 
+import keras
 import numpy as np
 import pytest
+import tensorflow as tf
 
 from biasstudio.doctor.diagnose import diagnose
 from biasstudio.doctor.finding import Severity
@@ -20,15 +22,18 @@ def test_a_healthy_network_gets_no_error_and_no_warning(number):
 
 
 def check_dead(moment, findings):
-    """What is said to be dead gives nothing for any sample."""
+    """No sample has a gradient for what is said to stand still; what is said to be dead gives nothing for any."""
     model = moment.network.model
     for finding in findings:
-        outputs = moment.x
-        for layer in model.layers:
-            outputs = layer(outputs)
-            if layer.name == finding.where:
-                break
-        assert np.asarray(outputs)[..., finding.unit].max() <= 0
+        bias = model.get_layer(finding.where).bias
+        with tf.GradientTape() as tape:
+            answers = model(moment.x, training=False)
+            loss = model.compute_loss(moment.x, moment.y, answers, training=False)
+        assert abs(tape.gradient(loss, bias.value).numpy()[finding.unit]) < 1e-6
+        if "below 0 for every sample, and" in finding.evidence:
+            layer = model.get_layer(finding.where)
+            outputs = keras.Model(model.inputs, layer.output)(moment.x)
+            assert np.asarray(outputs)[..., finding.unit].max() <= 0
 
 
 def test_there_are_at_least_thirty():
