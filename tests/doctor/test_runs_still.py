@@ -92,10 +92,8 @@ def test_a_probe_shows_that_the_relu_is_dead():
 @pytest.mark.parametrize(
     ("shape", "layers", "optimizer"),
     [
-        ((4,), [dense(8, "relu"), dense(1)], "Lion"),
         ((4,), [dense(8), layer("BatchNormalization"), layer("ReLU"), dense(1)], "SGD"),
         ((6, 3), [layer("LSTM", units=4), dense(1)], "Adam"),
-        ((8, 8, 1), [layer("Conv2D", filters=4, kernel_size=3, activation="relu"), layer("Flatten"), dense(1)], "SGD"),
         ((5, 4), [layer("MultiHeadAttention", num_heads=2, key_dim=3), layer("Flatten"), dense(1)], "RMSprop"),
     ],
 )
@@ -117,7 +115,7 @@ def test_biases_that_have_no_effect_are_a_note():
     assert finding.vector.endswith("key/bias")
 
 
-@pytest.mark.parametrize(("learns", "stays"), [("weights", True), ("nothing", True), ("biases", False), ("all", False)])
+@pytest.mark.parametrize(("learns", "stays"), [("weights", True), ("nothing", True), ("biases", False)])
 def test_what_was_frozen_on_purpose_is_a_note(learns, stays):
     run = trained(chain((4,), dense(8, "tanh"), dense(1)).let_learn("dense", learns), 60, learning_rate=0.01)
     assert [finding.severity for finding in run.found("never-moves")] == ([Severity.NOTE] if stays else [])
@@ -143,7 +141,7 @@ def test_a_layer_that_nothing_uses_is_named():
 
 @pytest.mark.parametrize(
     ("optimizer", "rate", "start"),
-    [("Adam", 1e-3, 2e5), ("AdamW", 1e-3, 2e5), ("Nadam", 1e-4, -1e4), ("Adam", 1e-5, 500)],
+    [("Adam", 1e-3, 2e5), ("AdamW", 1e-3, 2e5), ("Nadam", 1e-4, -1e4)],
 )
 def test_a_bias_that_is_too_large_for_the_step_is_stuck(optimizer, rate, start):
     stack = chain((4,), dense(8, "relu"), dense(1, bias_initializer=constant(start)))
@@ -158,7 +156,7 @@ def test_a_bias_that_is_too_large_for_the_step_is_stuck(optimizer, rate, start):
 
 @pytest.mark.parametrize(
     ("optimizer", "rate", "start"),
-    [("Adam", 1e-3, 200), ("Adam", 1e-3, 2e4), ("Adam", 1.0, 2e5), ("SGD", 1e-3, 2e5), ("RMSprop", 1e-3, 200)],
+    [("Adam", 1e-3, 200), ("Adam", 1e-3, 2e4), ("SGD", 1e-3, 2e5)],
 )
 def test_a_bias_that_a_step_changes_is_not_stuck(optimizer, rate, start):
     stack = chain((4,), dense(8, "relu"), dense(1, bias_initializer=constant(start)))
