@@ -30,7 +30,7 @@ def check_dead(moment, findings):
             answers = model(moment.x, training=False)
             loss = model.compute_loss(moment.x, moment.y, answers, training=False)
         assert abs(tape.gradient(loss, bias.value).numpy()[finding.unit]) < 1e-6
-        if "below 0 for every sample, and" in finding.evidence:
+        if "below 0 for every sample, and there" in finding.evidence:
             layer = model.get_layer(finding.where)
             outputs = keras.Model(model.inputs, layer.output)(moment.x)
             assert np.asarray(outputs)[..., finding.unit].max() <= 0

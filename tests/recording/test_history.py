@@ -236,3 +236,18 @@ def test_a_window_of_a_very_long_vector_stays_small():
     assert steps[0] == 0
     assert steps[-1] == 19
     assert values[:, 0].tolist() == steps.tolist()
+
+
+def test_recent_frames_are_evenly_spaced_and_end_with_the_newest():
+    history = filled(101)
+    steps, values = history.recent(90, 100)
+    assert steps.tolist() == list(range(90, 101))
+    assert values[-1].tolist() == frame_of(100).tolist()
+    steps, values = history.recent(0, 10, history.place(GRU.path))
+    assert steps.tolist() == list(range(1, 101, 11))
+    assert values.shape == (10, 4)
+    steps, values = history.recent(95, 100, np.array([6, 0]))
+    assert values[0].tolist() == [frame_of(95)[6], frame_of(95)[0]]
+    assert History(VECTORS).recent(0, 5)[1].shape == (0, TOTAL)
+    thin = filled(101, budget=20 * FRAME_BYTES)
+    assert thin.recent(90, 100)[0].tolist() == [step for step in held(thin) if step >= 90]

@@ -21,11 +21,13 @@ def unit_died(
     most_steps: int = 1_000,
     frames: int = 16,
     share: float = 0.5,
+    loss_left: float = 0.5,
     most_findings: int = 3,
 ) -> Iterator[Finding]:
     """A unit must have stood still for `steps` and for an epoch, or for `most_steps` where an epoch has more, seen in
-    `frames` frames at least. From `share` of a layer's units on it is a warning: fewer are seldom missed. Of many
-    layers the `most_findings` with the largest shares are said by themselves."""
+    `frames` frames at least. From `share` of a layer's units on it is a warning, where they are dead for certain or
+    more than `loss_left` of the first loss is left: fewer are seldom missed. Of many layers the `most_findings` with
+    the largest shares are said by themselves."""
     trajectory = case.trajectory
     if trajectory is None:
         return
@@ -37,8 +39,14 @@ def unit_died(
     first.sort(key=lambda death: death.share, reverse=True)
     for number, death in enumerate(first[:most_findings], 1):
         others = len(first) - most_findings if number == most_findings else 0
-        finding = _finding(case, trajectory, death, _is_dead(case, trajectory, death, found), share)
-        yield replace(finding, evidence=finding.evidence + _besides(cut_off.get(death, []), others))
+        dead = _is_dead(case, trajectory, death, found)
+        costly = death.share >= share and (dead or share_of_loss(trajectory) > loss_left)
+        finding = _finding(case, trajectory, death, dead)
+        yield replace(
+            finding,
+            severity=Severity.WARNING if costly else Severity.NOTE,
+            evidence=finding.evidence + _besides(cut_off.get(death, []), others),
+        )
 
 
 def _cut_off(case: Case, cause: Death, found: Sequence[Death]) -> list[Death]:
@@ -64,14 +72,14 @@ def _is_dead(case: Case, trajectory: Trajectory, death: Death, found: Sequence[D
     return numbers or (death.share == 1 and share_of_loss(trajectory) > 0.1)
 
 
-def _finding(case: Case, trajectory: Trajectory, death: Death, dead: bool, share: float) -> Finding:
+def _finding(case: Case, trajectory: Trajectory, death: Death, dead: bool) -> Finding:
     vector, unit = death.vector, int(death.units[0])
     place = trajectory.place(vector).start + unit
     since = stands_since(trajectory, place)
     moved = np.abs(trajectory.newest - trajectory.history.frame(since))
     return Finding(
         "unit-died",
-        Severity.WARNING if dead and death.share >= share else Severity.NOTE,
+        Severity.NOTE,
         vector.layer,
         f"{_which(death)} of {vector.path} stopped learning.",
         f"{vector.unit.capitalize()} {unit} has stood at exactly {trajectory.newest[place]:.5g} since step {since:,}, "
@@ -110,7 +118,8 @@ def _why_it_stands(case: Case, death: Death, dead: bool) -> str:
     if function is None:
         return "No gradient has reached it since."
     if dead:
-        return f"What goes into its {function} is below 0 for every sample, and there no gradient comes through."
+        samples = f"each of {case.probe.samples:,} samples" if death.shown and case.probe else "every sample"
+        return f"What goes into its {function} is below 0 for {samples}, and there no gradient comes through."
     return (
         f"Either what goes into its {function} is below 0 for every sample, or nothing comes back to it: from units "
         "after it that stand still, or from samples that are answered so well that they give no gradient."
