@@ -47,6 +47,9 @@ def test_an_output_bias_that_can_only_go_at_full_speed(offset, training):
     assert f"{abs(known.target.mean[0] - bias):.2f}"[:3] in finding.evidence
     # Without the data it can't be said how far there is to go.
     assert [each.severity for each in run.found("speed-limited")] == [Severity.NOTE]
+    # Where it is nearly there, nothing needs to be said.
+    near = np.full((1, training.get("outputs", 1)), bias + 0.05, np.float32)
+    assert run.found("speed-limited", data=facts(near)) == []
     # With steps enough before it, it arrives.
     (later,) = run.found("speed-limited", data=known, steps_planned=10**6)
     assert later.severity is Severity.NOTE
@@ -67,6 +70,7 @@ def test_it_is_withdrawn_when_a_higher_learning_rate_has_helped():
     [
         (0.0, {}),
         (0.0, {"learning_rate": 0.0003, "seed": 2}),
+        (0.0, {"learning_rate": 0.0003, "seed": 3, "steps": 100}),
         (200.0, {"optimizer": "SGD", "learning_rate": 0.01}),
     ],
 )

@@ -165,6 +165,17 @@ def test_a_bias_that_a_step_changes_is_not_stuck(optimizer, rate, start):
     assert run.found("float32-stuck") == []
 
 
+def test_a_bias_that_was_set_a_moment_ago_is_not_stuck_yet():
+    run = trained(chain((4,), dense(8, "relu"), dense(1)), 20)
+    kernel, _ = run.model.get_layer("dense_1").get_weights()
+    run.model.get_layer("dense_1").set_weights([kernel, np.array([2e5], np.float32)])
+    x, y = numbers()
+    run.fit(x[:160], y[:160], 5)
+    assert run.found("float32-stuck") == []
+    run.fit(x, y, 20)
+    assert len(run.found("float32-stuck")) == 1
+
+
 def test_of_sgd_the_gradient_must_be_known():
     stack = chain((4,), dense(8, "relu"), dense(1, bias_initializer=constant(2e5)))
     run = trained(stack, 20, offset=2e5, optimizer="SGD", learning_rate=1e-4)

@@ -136,8 +136,17 @@ def test_thinned_and_sparse_histories_show_it_too():
         (finding,) = [each for each in diagnose(run.case(history=history)) if each.id == "unit-died"]
         assert (finding.unit, finding.vector) == (3, "dense_1/bias")
     # A handful of frames shows nothing for certain.
-    few = thinned(run.history, 10**8, range(0, run.history.last_step + 1, 100))
-    assert "unit-died" not in [each.id for each in diagnose(run.case(history=few))]
+    last = run.history.last_step
+    for steps in (range(0, last + 1, 100), (*range(500), *range(500, last + 1, 50))):
+        few = thinned(run.history, 10**8, steps)
+        assert "unit-died" not in [each.id for each in diagnose(run.case(history=few))]
+
+
+def test_a_unit_that_never_moved_has_not_died():
+    start = random("Constant", value=(-50.0, *(0.0,) * 7))
+    run = trained(chain((4,), dense(8, "relu", bias_initializer=start), dense(1)), 220, optimizer="SGD")
+    assert run.history.frame(220)[0] == -50.0
+    assert run.found("unit-died") == []
 
 
 @pytest.mark.parametrize(
