@@ -78,19 +78,22 @@ class Case:
             found.setdefault(layer.name.split("/")[-1], []).append(layer)
         return found
 
-    def only_through(self, name: str, other: str) -> bool:
-        """Whether all that the layer `name` gives comes to the end through the layer `other`, or it is that layer."""
-        seen, coming = {other}, [name]
-        while coming:
-            each = coming.pop()
-            if each in seen:
-                continue
-            seen.add(each)
-            after = self.after(each)
-            if not after:
-                return False
-            coming.extend(layer.name for layer in after)
-        return True
+    def only_through(self, other: str) -> frozenset[str]:
+        """The layers of which all that they give comes to the end through the layer `other`, and that layer."""
+        found = {other}
+        for layer in reversed(self.layers):
+            after = self.after(layer.name)
+            if after and all(each.name in found for each in after):
+                found.add(layer.name)
+        return frozenset(found)
+
+    def all_after(self, name: str) -> frozenset[str]:
+        """The layers that get something of what the layer `name` gives, near and far."""
+        found = {name}
+        for layer in self.layers:
+            if not found.isdisjoint(layer.inputs):
+                found.add(layer.name)
+        return frozenset(found - {name})
 
     def function_after(self, layer: NetworkLayer) -> str | None:
         """The activation that the layer's values go through: its own, or that of a layer after it that is nothing else.
@@ -106,7 +109,15 @@ class Case:
 
     def after(self, name: str) -> tuple[NetworkLayer, ...]:
         """The layers that are called on the output of the layer `name`."""
-        return tuple(layer for layer in self.layers if name in layer.inputs)
+        return self._after.get(name, ())
+
+    @cached_property
+    def _after(self) -> Mapping[str, tuple[NetworkLayer, ...]]:
+        found: dict[str, tuple[NetworkLayer, ...]] = {}
+        for layer in self.layers:
+            for name in dict.fromkeys(layer.inputs):
+                found[name] = (*found.get(name, ()), layer)
+        return found
 
 
 def case_of(

@@ -13,29 +13,36 @@ from biasstudio.doctor.trajectory import Booleans, Trajectory
 from biasstudio.recording.history import Steps
 from biasstudio.recording.network import BiasVector
 
-# For which units the frames are read; of more that stand still these are enough to say so.
-_MOST_UNITS = 1_000
+# Of how many units the frames are read. Where more stand still, those of a vector that are read speak for the others.
+_MOST_UNITS = 512
+_MOST_FRAMES = 256
 # Adam goes on for up to 134 steps after the last gradient, ever more slowly.
 _COASTING = 200
 _LEAST_MOVE_IN_ROUNDINGS = 100
 _ALWAYS = 0.9
-# Where a sample is well answered these give no gradient at all, so a unit may rest that isn't dead.
-_FLAT_LOSSES = ("hinge", "squared_hinge")
+# Where hardly any loss is left, units stand still because nothing is left to learn.
 _LEAST_LOSS = 1e-3
 
 
-@dataclass(frozen=True)
+# Known by itself: its units are an array.
+@dataclass(frozen=True, eq=False)
 class Death:
-    """`units` int64 (k,) of a vector that stand still; the first of them since `step`."""
+    """`units` int64 (k,) of a vector that stand still.
+
+    `gated`: what they give goes through a function that may let no gradient back. `shown`: a probe shows that they give
+    nothing.
+    """
 
     vector: BiasVector
     layer: NetworkLayer | None
     units: Steps
-    step: int
+    gated: bool
+    shown: bool
 
     @property
-    def is_whole(self) -> bool:
-        return len(self.units) == self.vector.length
+    def share(self) -> float:
+        """Of the vector's units; 1 where all of them stand still."""
+        return len(self.units) / self.vector.length
 
 
 def deaths(case: Case, trajectory: Trajectory, steps: int, most_steps: int, frames: int) -> list[Death]:
@@ -43,7 +50,7 @@ def deaths(case: Case, trajectory: Trajectory, steps: int, most_steps: int, fram
     has more, seen in `frames` frames at least."""
     epoch = _epoch(case)
     span = max(steps, min(epoch, most_steps), frames * trajectory.steps // max(1, trajectory.history.size))
-    if trajectory.steps <= span or _may_rest(case, trajectory):
+    if trajectory.steps <= span or share_of_loss(trajectory) < _LEAST_LOSS:
         return []
     seen_all = 0 < epoch <= span
     still = _still(trajectory, span, frames, seen_all)
@@ -57,31 +64,53 @@ def _epoch(case: Case) -> int:
     return int(ends[-1] - (ends[-2] if len(ends) > 1 else 0)) if ends else 0
 
 
-def _may_rest(case: Case, trajectory: Trajectory) -> bool:
-    """Whether units may stand still because nothing is left to learn."""
-    if case.training is not None and case.training.loss in _FLAT_LOSSES and case.probe is None:
-        return True
+def share_of_loss(trajectory: Trajectory) -> float:
+    """What is left of the first step's loss; 1 where it isn't known."""
     if "loss" not in trajectory.history.metric_names:
-        return False
+        return 1.0
     first = trajectory.history.metrics_at(trajectory.first_step + 1)["loss"]
-    return bool(trajectory.history.metrics_at(trajectory.last_step)["loss"] < _LEAST_LOSS * first)
+    last = trajectory.history.metrics_at(trajectory.last_step)["loss"]
+    return last / first if np.isfinite(first) and np.isfinite(last) and first > 0 else 1.0
 
 
 def _still(trajectory: Trajectory, span: int, frames: int, seen_all: bool) -> Booleans:
     """Of each value whether it moved, and then stood still for the last `span` steps."""
     history, now = trajectory.history, trajectory.newest
     since = history.nearest_step(trajectory.last_step - span)
-    still = trajectory.still(history.frame(since), now, trajectory.last_step - since) & ~trajectory.unmoved
-    places = np.flatnonzero(still)[:_MOST_UNITS]
-    still[:] = False
-    if not len(places):
+    standing = trajectory.still(history.frame(since), now, trajectory.last_step - since)
+    candidates = standing & ~trajectory.unmoved
+    still = np.zeros(standing.shape, np.bool_)
+    # Where nothing at all moves, it is not that single units died.
+    if not candidates.any() or standing.all():
         return still
-    at, values = history.recent(since, max(frames, 151), places)
+    places = _sample(trajectory, candidates)
+    at, values = history.recent(since, max(frames, _MOST_FRAMES), places)
     if len(at) < frames:
         return still
-    ago = trajectory.last_step - at
-    stand = [trajectory.still(row, now[places], int(steps)) for steps, row in zip(ago, values, strict=True)]
+    ago = (trajectory.last_step - at).tolist()
+    stand = [trajectory.still(row, now[places], steps) for steps, row in zip(ago, values, strict=True)]
     still[places] = np.all(stand, axis=0) & _stopped_short(trajectory, places, seen_all)
+    return _with_unread(trajectory, candidates, places, still)
+
+
+def _sample(trajectory: Trajectory, candidates: Booleans) -> Steps:
+    """Places in a frame, from each vector that has candidates some."""
+    found = [np.flatnonzero(candidates[trajectory.place(vector)]) for vector in trajectory.vectors]
+    most = max(1, _MOST_UNITS // max(1, sum(len(units) > 0 for units in found)))
+    starts = [trajectory.place(vector).start for vector in trajectory.vectors]
+    taken = [start + units[:: -(-len(units) // most) or 1] for start, units in zip(starts, found, strict=True)]
+    return np.concatenate(taken)
+
+
+def _with_unread(trajectory: Trajectory, candidates: Booleans, places: Steps, still: Booleans) -> Booleans:
+    """The candidates that weren't read taken for still where all that were, of the same vector, are."""
+    if len(places) == np.count_nonzero(candidates):
+        return still
+    for vector in trajectory.vectors:
+        place = trajectory.place(vector)
+        read = places[(places >= place.start) & (places < place.stop)]
+        if len(read) and still[read].all():
+            still[place] = candidates[place]
     return still
 
 
@@ -90,7 +119,7 @@ def _stopped_short(trajectory: Trajectory, places: Steps, seen_all: bool) -> Boo
 
     Nor one that moves seldom, as a unit may that few samples concern, where not all samples were seen since.
     """
-    at, values = trajectory.history.recent(trajectory.first_step, 512, places)
+    at, values = trajectory.history.recent(trajectory.first_step, _MOST_FRAMES, places)
     now = trajectory.newest[places]
     moving = np.array(
         [
@@ -115,12 +144,10 @@ def _death(case: Case, trajectory: Trajectory, vector: BiasVector, still: Boolea
     units = np.flatnonzero(still[place])
     if not len(units) or not _is_judged(case, vector, layer):
         return None
-    # All that stops at once may have been frozen, but for what is known to stop so.
-    known = layer is not None and layer.layer is not None and case.function_after(layer) in RELUS
-    if len(units) == vector.length and not known:
-        return None
-    units = units[~_is_active(case, vector, layer, trajectory.last_step - span)[units]]
-    return Death(vector, layer, units, _since(trajectory, place.start + int(units[0]))) if len(units) else None
+    active = _activity(case, vector, layer, trajectory.last_step - span)
+    units = units if active is None else units[~active[units]]
+    gated = layer is not None and layer.layer is not None and case.function_after(layer) in RELUS
+    return Death(vector, layer, units, gated, active is not None) if len(units) else None
 
 
 def _is_judged(case: Case, vector: BiasVector, layer: NetworkLayer | None) -> bool:
@@ -133,16 +160,15 @@ def _is_judged(case: Case, vector: BiasVector, layer: NetworkLayer | None) -> bo
     return layer.biases_learn and not held and normalised_by(case, layer) is None
 
 
-def _is_active(case: Case, vector: BiasVector, layer: NetworkLayer | None, since: int) -> Booleans:
-    """Of each unit whether a probe that was taken since shows that it gives something."""
-    nothing = np.zeros(vector.length, np.bool_)
+def _activity(case: Case, vector: BiasVector, layer: NetworkLayer | None, since: int) -> Booleans | None:
+    """Of each unit whether a probe that was taken since then shows that it gives something; None without such a one."""
     if case.probe is None or layer is None or case.probe.step < since or layer.activation not in RELUS:
-        return nothing
+        return None
     seen = case.probe.layers.get(layer.name)
-    return nothing if seen is None or len(seen.active) != vector.length else np.asarray(seen.active > 0)
+    return None if seen is None or len(seen.active) != vector.length else np.asarray(seen.active > 0)
 
 
-def _since(trajectory: Trajectory, place: int) -> int:
+def stands_since(trajectory: Trajectory, place: int) -> int:
     """The first step from which on the value stands still."""
     history, now = trajectory.history, trajectory.newest[place : place + 1]
 

@@ -92,7 +92,7 @@ def _not_trained(_case: Case, _vector: BiasVector, layer: NetworkLayer | None) -
 def _softmax_one_unit(case: Case, _vector: BiasVector, layer: NetworkLayer | None) -> StillCause | None:
     for other in case.layers if layer is not None else ():
         single = other.activation == "softmax" and other.output_shape is not None and other.output_shape[-1:] == (1,)
-        if single and layer is not None and case.only_through(layer.name, other.name):
+        if single and layer is not None and layer.name in case.only_through(other.name):
             return StillCause(
                 Severity.ERROR,
                 f"The softmax over one unit of {other.name} is 1 whatever comes in, so no gradient comes out of it.",
@@ -160,7 +160,7 @@ def _disconnected(case: Case, _vector: BiasVector, layer: NetworkLayer | None) -
 def _dead(case: Case, _vector: BiasVector, layer: NetworkLayer | None) -> StillCause | None:
     """Of several dead layers the one nearest to the output: nothing comes through it."""
     for other in reversed(case.layers) if case.probe is not None and layer is not None else ():
-        if layer is not None and case.only_through(layer.name, other.name) and _is_dead(case, other):
+        if layer is not None and layer.name in case.only_through(other.name) and _is_dead(case, other):
             samples = case.probe.samples if case.probe is not None else 0
             return StillCause(
                 _how_bad(case, other),

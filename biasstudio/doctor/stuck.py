@@ -20,7 +20,7 @@ def stuck(case: Case, trajectory: Trajectory, least_steps: int) -> Booleans:
         return nothing
     step = _step_lengths(case, trajectory)
     sizes = np.abs(trajectory.newest)
-    if step is None or not sizes.size or not np.nanmin(step) < np.spacing(np.nanmax(sizes)) / 2:
+    if step is None or not sizes.size or not np.fmin.reduce(step) < np.spacing(np.fmax.reduce(sizes)) / 2:
         return nothing
     too_short = (step < np.spacing(sizes) / 2) & np.isfinite(sizes)
     _steps, frames = trajectory.history.recent(trajectory.last_step - least_steps, least_steps + 1)

@@ -272,3 +272,18 @@ def test_what_is_set_at_an_older_step_is_refused_and_what_is_taken_back_is_gone(
     assert history.set_by_hand(1, "a/bias", values)
     assert history.set_by_hand(1, "a/bias", None)
     assert history.present_values("a/bias", 1).tolist() == [1]
+
+
+def test_recent_frames_are_evenly_spaced_and_end_with_the_newest():
+    history = filled(101)
+    steps, values = history.recent(90, 100)
+    assert steps.tolist() == list(range(90, 101))
+    assert values[-1].tolist() == frame_of(100).tolist()
+    steps, values = history.recent(0, 10, history.place(GRU.path))
+    assert steps.tolist() == list(range(1, 101, 11))
+    assert values.shape == (10, 4)
+    steps, values = history.recent(95, 100, np.array([6, 0]))
+    assert values[0].tolist() == [frame_of(95)[6], frame_of(95)[0]]
+    assert History(VECTORS).recent(0, 5)[1].shape == (0, TOTAL)
+    thin = filled(101, budget=20 * FRAME_BYTES)
+    assert thin.recent(90, 100)[0].tolist() == [step for step in held(thin) if step >= 90]
