@@ -78,7 +78,6 @@ def _has_test_part(experiment: Experiment) -> bool:
 
 def _training(experiment: Experiment, data: WrittenData) -> list[str]:
     training = experiment.training
-    metrics = ["accuracy"] if training.loss.endswith("crossentropy") else []
     share = training.validation_share
     validation: list[Expression] = []
     if _has_test_part(experiment):
@@ -86,7 +85,7 @@ def _training(experiment: Experiment, data: WrittenData) -> list[str]:
     # Keras refuses a share that leaves nothing to validate with.
     elif share > 0 and int(data.samples * (1.0 - share)) < data.samples:
         validation.append(f"validation_split={share!r}")
-    return [compile_line(training, metrics), fit_line(training, validation)]
+    return [compile_line(training), fit_line(training, validation)]
 
 
 def save_script(experiment: Experiment, path: Path, overwrite: bool = False) -> None:

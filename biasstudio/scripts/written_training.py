@@ -75,10 +75,10 @@ def _bias_name(layer: Layer) -> str:
     return layer.type.bias.variable if layer.type.bias is not None else ""
 
 
-def compile_line(training: Training, metrics: list[str]) -> str:
+def compile_line(training: Training) -> str:
     parts = [named("optimizer", _optimizer(training)), named("loss", _loss(training))]
-    if metrics:
-        parts.append(named("metrics", f"[{', '.join(map(literal, metrics))}]"))
+    if training.metrics:
+        parts.append(named("metrics", literal(list(training.metrics))))
     return laid_out(call("model.compile", parts))
 
 

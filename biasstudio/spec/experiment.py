@@ -72,6 +72,11 @@ class Training:
             "loss_settings": LOSS_TYPES[self.loss].settings,
         }
 
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Keras's names of the metrics that are shown beside the loss."""
+        return ("accuracy",) if self.loss.endswith("crossentropy") else ()
+
     def setting(self, name: str) -> Any:
         """A setting of the optimizer or the loss, the default where it wasn't changed. KeyError for one of others."""
         known = {argument.name: argument.default for schema in self._schemas().values() for argument in schema}
