@@ -16,8 +16,12 @@ from biasstudio.spec.compatibility import misfit
 from biasstudio.spec.experiment import Experiment
 
 
-def case_of_network(network: Network, experiment: Experiment, probe: Probe | None = None) -> Case:
+def case_of_network(
+    network: Network, experiment: Experiment, probe: Probe | None = None, trained_since: int = 0
+) -> Case:
     """The network as it stands, with the steps that it has made. `experiment` may differ in what `fit` alone takes.
+
+    `trained_since`: the last step that was made with other settings.
 
     Data that would first have to be read from a large file or from the network stay unknown. Only the thread that owns
     the network may call.
@@ -25,7 +29,7 @@ def case_of_network(network: Network, experiment: Experiment, probe: Probe | Non
     facts, steps = None, None
     if are_at_hand(experiment.data):
         facts, steps = facts_of_experiment(experiment), _planned_steps(network, experiment)
-    case = case_of(experiment, network.layers, network.history, steps, facts, probe)
+    case = case_of(experiment, network.layers, network.history, steps, facts, probe, trained_since)
     if experiment.weights is not None and experiment.weights.whole:
         # Not a stack: its layers are Keras's own.
         case = replace(case, layers=tuple(network_layers(network.model)))

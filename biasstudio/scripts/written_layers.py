@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from biasstudio.scripts.keras_names import KerasNames
-from biasstudio.scripts.source_text import Expression, Group, call, listed, literal, named
+from biasstudio.scripts.source_text import Expression, Group, call, listed, literal, named, prefixed
 from biasstudio.scripts.source_text import value as in_lines
 from biasstudio.spec.arguments import Argument
 from biasstudio.spec.initializers import Initializer
@@ -91,12 +91,9 @@ def _object(value: KerasObject) -> Group:
 
 def _config(value: KerasObject) -> Group:
     """The same as Keras's config, of which the object is made only within the layer."""
-    changed = [f"{literal(name)}: {_flat(expression)}" for name, expression in _changed_parameters(value)]
-    return Group("{", (f'"class_name": {literal(value.name)}', f'"config": {{{", ".join(changed)}}}'), "}")
-
-
-def _flat(expression: Expression) -> str:
-    return expression if isinstance(expression, str) else f"[{', '.join(map(str, expression.parts))}]"
+    changed = (prefixed(f"{literal(name)}: ", expression) for name, expression in _changed_parameters(value))
+    config = Group('"config": {', tuple(changed), "}")
+    return Group("{", (f'"class_name": {literal(value.name)}', config), "}")
 
 
 def _changed_parameters(value: KerasObject) -> Iterator[tuple[str, Expression]]:

@@ -97,24 +97,30 @@ class WrittenParts:
 def take_written(module: ast.Module, present: Experiment, folder: Path | None) -> WrittenParts:
     """Find these parts among the statements of `module`, and take them out of it."""
     parts, place, left = WrittenParts(), 0, []
-    trains_on_x_and_y = any(_is_fit(node) for node in ast.walk(module))
-    while place < len(module.body):
+    trains_on_x_and_y = any(_calls(node, "fit") and _on_x_and_y(node) for node in ast.walk(module))
+    compiled = trained = False
+    while place < len(module.body) and not trained:
         here = module.body[place : place + _MOST_STATEMENTS]
         count = parts.take_data(here, folder) if trains_on_x_and_y else 0
-        count = count or parts.take_learning(here)
+        # Who learns counts only where it is said before the network is compiled.
+        count = count or (0 if compiled else parts.take_learning(here))
         if not count:
             count, stand_in = parts.take_file(here, present, folder)
             left += stand_in if count else here[:1]
+            compiled = compiled or any(_calls(node, "compile") for node in ast.walk(here[0]))
+            trained = any(_calls(node, "fit") for node in ast.walk(here[0]))
         place += count or 1
-    module.body = left
+    module.body = [*left, *module.body[place:]]
     return parts
 
 
-def _is_fit(node: ast.AST) -> bool:
-    if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Attribute) or node.func.attr != "fit":
-        return False
-    names = [argument.id for argument in node.args if isinstance(argument, ast.Name)]
-    return names == ["x", "y"] and len(node.args) == 2
+def _calls(node: ast.AST, method: str) -> bool:
+    return isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == method
+
+
+def _on_x_and_y(call: ast.AST) -> bool:
+    given = call.args if isinstance(call, ast.Call) else []
+    return [argument.id for argument in given if isinstance(argument, ast.Name)] == ["x", "y"] and len(given) == 2
 
 
 def _file_patterns(statements: list[ast.stmt], folder: Path | None) -> Iterator[tuple[Pattern, Path]]:

@@ -78,7 +78,7 @@ def _bias_name(layer: Layer) -> str:
 def compile_line(training: Training, metrics: Sequence[str]) -> str:
     parts = [named("optimizer", _optimizer(training)), named("loss", _loss(training))]
     if metrics:
-        parts.append(named("metrics", f"[{', '.join(map(literal, metrics))}]"))
+        parts.append(named("metrics", literal(list(metrics))))
     return laid_out(call("model.compile", parts))
 
 

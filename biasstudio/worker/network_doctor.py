@@ -35,7 +35,7 @@ class NetworkDoctor:
     def __init__(self, network: "Network", experiment: Experiment, is_wanted: Callable[[], bool] = never) -> None:
         self.network, self.experiment, self._is_wanted = network, experiment, is_wanted
         self._prober: Prober | None = None
-        self._looked_at = -1
+        self._looked_at, self._trained_since = -1, 0
         self._training_since = self._due_at = time.monotonic()
 
     @property
@@ -51,6 +51,10 @@ class NetworkDoctor:
         """`network` is the same, maybe compiled anew."""
         if network.model is not self.network.model:
             self._prober = None
+        before, now = self.experiment, experiment
+        if before.training.learning_rate != now.training.learning_rate or not before.same_learning(now):
+            # What was trained with other settings says nothing of these.
+            self._trained_since = network.history.last_step
         self.network, self.experiment = network, experiment
         self._training_since = time.monotonic()
         self._due_at = self._training_since + SECONDS_BETWEEN
@@ -96,7 +100,7 @@ class NetworkDoctor:
     def _case(self, probe: Probe | None) -> Case:
         from biasstudio.engine.experiment_case import case_of_network
 
-        return case_of_network(self.network, self.experiment, probe)
+        return case_of_network(self.network, self.experiment, probe, self._trained_since)
 
     def _misfit(self) -> SpecError | None:
         """Why no samples go through the network now, or None. Raises ReadingCancelledError."""

@@ -6,7 +6,6 @@ import hashlib
 import json
 import subprocess
 import sys
-import tempfile
 from dataclasses import replace
 from pathlib import Path
 
@@ -142,18 +141,21 @@ def comparable(config):
     return json.loads(json.dumps(config, default=str))
 
 
-@settings(max_examples=25)
-@given(st.lists(experiments().filter(lambda e: bool(e.stack.layers)), min_size=1, max_size=20))
-def test_scripts_are_laid_out_as_ruff_does(written):
-    with tempfile.TemporaryDirectory() as folder:
-        for place, experiment in enumerate(written):
-            plain = replace(experiment, weights=None, data=DataSet.of("xor"))
-            Path(folder, f"script{place}.py").write_text(write_script(plain).text, encoding="utf-8")
-        for arguments in (("format", "--line-length", "88", "--diff"), ("check", "--select", "F,I,W,UP,C4,SIM,RET")):
-            done = subprocess.run(
-                [find_ruff_bin(), *arguments, "--isolated", folder], capture_output=True, text=True, check=False
-            )
-            assert done.returncode == 0, done.stdout
+def test_scripts_are_laid_out_as_ruff_does(tmp_path):
+    @settings(max_examples=150, database=None)
+    @given(experiments().filter(lambda experiment: bool(experiment.stack.layers)))
+    def write(experiment):
+        plain = replace(experiment, weights=None, data=DataSet.of("xor"))
+        text = write_script(plain).text
+        (tmp_path / f"s{abs(hash(text))}.py").write_text(text, encoding="utf-8")
+
+    write()
+    # All at once: starting ruff takes longer than its work.
+    for arguments in (("format", "--line-length", "88", "--diff"), ("check", "--select", "F,I,W,UP,C4,SIM,RET")):
+        done = subprocess.run(
+            [find_ruff_bin(), *arguments, "--isolated", tmp_path], capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout
 
 
 def test_names_are_only_ever_texts(tmp_path):
@@ -173,8 +175,8 @@ def test_names_are_only_ever_texts(tmp_path):
 @settings(max_examples=30)
 @given(trainings())
 def test_optimizer_and_loss_are_made_with_the_same_settings(training):
-    compiled = ast.parse(compile_line(training, [])).body[0].value
-    optimizer, loss = (ast.unparse(keyword.value) for keyword in compiled.keywords)
+    compiled = ast.parse(compile_line(training)).body[0].value
+    optimizer, loss = (ast.unparse(keyword.value) for keyword in compiled.keywords[:2])
     settings = dict(training.optimizer_settings)
     try:
         wanted = getattr(keras.optimizers, training.optimizer)(learning_rate=training.learning_rate, **settings)
@@ -268,6 +270,19 @@ def test_weights_of_the_layers_that_a_file_has(tmp_path):
     np.testing.assert_array_equal(run_there(text, tmp_path).get_layer("dense").get_weights()[0], model.get_weights()[0])
     reading = read_script(text, tutorial(), tmp_path)
     assert (reading.experiment, reading.notes) == (experiment, ())
+
+
+def test_weights_that_are_loaded_after_training_are_no_start(tmp_path):
+    build_network(moons()).model.save(tmp_path / "best.keras")
+    loading = 'model.load_weights("best.keras")\n'
+    text = write_script(moons(seed=1)).text
+    before = text.replace("model.fit(", f"{loading}model.fit(")
+    assert read_script(before, tutorial(), tmp_path).experiment.weights.path == tmp_path / "best.keras"
+    assert read_script(text + loading, tutorial(), tmp_path).experiment == moons(seed=1)
+    late = 'for variable in model.trainable_variables:\n    variable.trainable = variable.name in ("bias", "beta")\n'
+    early = text.replace("model.compile(", f"{late}model.compile(")
+    assert read_script(early, tutorial()).experiment == moons(seed=1, biases_only=True)
+    assert read_script(text.replace("model.fit(", f"{late}model.fit("), tutorial()).experiment == moons(seed=1)
 
 
 def test_weights_alone_of_other_layers_are_refused(tmp_path):

@@ -7,6 +7,8 @@ import pytest
 
 from biasstudio.doctor.contribution import NoContribution
 from biasstudio.engine.biases import read_frame
+from biasstudio.engine.build import build_network
+from biasstudio.engine.train import recorder_of, train
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.initializers import Initializer
 from biasstudio.worker import network_doctor
@@ -168,3 +170,18 @@ def test_a_fault_in_looking_is_told_once_and_the_training_goes_on(qtbot, worker,
     ended = after(qtbot, worker.trainingEnded, worker, Train(moons(epochs=2)))
     assert (ended.reason, ended.step, ended.findings) == ("finished", 58, ())
     assert worker.faults == ["The network can't be examined: RuntimeError: a rule broke"]
+
+
+def test_what_was_trained_while_other_things_learned_is_not_judged_by_the_present_choice(monkeypatch):
+    network, cases = build_network(moons(epochs=1)), []
+    monkeypatch.setattr(network_doctor, "diagnose", lambda case: cases.append(case) or ())
+    doctor = network_doctor.NetworkDoctor(network, network.experiment)
+    doctor.start_training(network, network.experiment)
+    with recorder_of(network) as recorder:
+        train(network, network.experiment.training, lambda: False, recorder)
+    doctor.findings_unseen()
+    doctor.start_training(network, network.experiment.change_training(epochs=7))
+    doctor.findings_unseen()
+    doctor.start_training(network, network.experiment.change_training(biases_only=True))
+    doctor.findings_unseen()
+    assert [case.trajectory is None for case in cases] == [False, False, True]

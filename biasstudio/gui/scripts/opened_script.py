@@ -23,7 +23,7 @@ class OpenedScript(QDialog):
         title.setProperty("role", "title")
         about = QLabel("What is left out or changed, by line. Everything else becomes the experiment.", wordWrap=True)
         about.setProperty("role", "muted")
-        lines = text.splitlines()
+        lines = text.split("\n")
         self.notes = NotesTable(shows_source=True)
         self.notes.show_notes(notes, lambda line: lines[line - 1] if 0 < line <= len(lines) else "")
         layout = QVBoxLayout(self)
