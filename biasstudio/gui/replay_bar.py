@@ -93,12 +93,11 @@ class ReplayBar(QWidget):
         layout.setSpacing(4)
         for name in ("start", "back", "play", "forward", "end"):
             layout.addWidget(self._buttons[name])
-        layout.addSpacing(8)
+        layout.addSpacing(4)
         self._label = QLabel("Speed")
         self._label.setProperty("role", "muted")
         layout.addWidget(self._label)
         layout.addWidget(self.speed)
-        layout.addSpacing(4)
         layout.addWidget(self._buttons["loop"])
         layout.addStretch(1)
 

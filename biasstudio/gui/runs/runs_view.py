@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton
 
 from biasstudio.gui.choice_box import ChoiceBox
 from biasstudio.gui.panels.figures import counted
+from biasstudio.gui.panels.panel import ElidedLabel
 from biasstudio.gui.runs.chosen_runs import ChosenRunsActions, on_trigger
 from biasstudio.gui.runs.delete_question import ask_for_good, ask_for_trash
 from biasstudio.gui.runs.run_list import RunList
@@ -72,8 +73,10 @@ class RunsView(QWidget):
         self.problem.setTextFormat(Qt.TextFormat.PlainText)
         self.problem.setWordWrap(True)
         self.problem.hide()
-        self.count = QLabel()
+        # The window must not grow because there is a run.
+        self.count = ElidedLabel()
         self.count.setProperty("role", "muted")
+        self.count.setAlignment(Qt.AlignmentFlag.AlignCenter)
 
     def _lay_out(self) -> None:
         head = QHBoxLayout()
@@ -85,9 +88,7 @@ class RunsView(QWidget):
         actions = self.actions_of_runs
         for action in (actions.open, actions.compare):
             buttons.addWidget(_button(action))
-        buttons.addStretch(1)
-        buttons.addWidget(self.count)
-        buttons.addStretch(1)
+        buttons.addWidget(self.count, 1)
         buttons.addWidget(self._more_button())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 8, 10, 10)
