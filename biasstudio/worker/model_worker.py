@@ -2,11 +2,9 @@
 
 import gc
 import logging
-import threading
 import time
 import traceback
 import warnings
-from collections import deque
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +20,7 @@ from biasstudio.spec.compatibility import misfit
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.learning import learning_fault, learning_in_words
 from biasstudio.worker.edited_network import EditedNetwork
+from biasstudio.worker.inbox import Inbox
 from biasstudio.worker.messages import (
     BiasesEvaluated,
     Build,
@@ -33,7 +32,6 @@ from biasstudio.worker.messages import (
     Job,
     JobEnded,
     JobStarted,
-    Pause,
     Progress,
     ReadContribution,
     ReadWeights,
@@ -51,6 +49,7 @@ from biasstudio.worker.messages import (
     WorkerState,
 )
 from biasstudio.worker.network_doctor import NetworkDoctor
+from biasstudio.worker.training_control import TrainingControl
 
 if TYPE_CHECKING:
     from biasstudio.engine.build import Network
@@ -58,48 +57,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
-PROGRESS_SECONDS = 0.2
 MAXIMUM_WEIGHTS_TO_COPY = 5_000_000
 # Edits come one after the other: the network is looked at when none has come for so long.
 IDLE_SECONDS = 0.2
-
-
-class _Inbox:
-    """Commands in the order in which they were sent. Any thread may put, the worker's takes."""
-
-    def __init__(self) -> None:
-        self._commands: deque[Command] = deque()
-        self._changed = threading.Condition()
-
-    def put(self, command: Command) -> None:
-        with self._changed:
-            self._commands.append(command)
-            self._changed.notify()
-
-    def put_back(self, command: Command) -> None:
-        """As the next to be taken: for one that came too early."""
-        with self._changed:
-            self._commands.appendleft(command)
-
-    def take(self, seconds: float | None = None) -> Command | None:
-        """The next command, waited for; None where none comes in so many seconds."""
-        with self._changed:
-            self._changed.wait_for(lambda: self._commands, seconds)
-            return self._commands.popleft() if self._commands else None
-
-    def take_waiting(self) -> Command | None:
-        """The next command, if there is one."""
-        with self._changed:
-            return self._commands.popleft() if self._commands else None
-
-    def waits(self) -> bool:
-        """Whether there is a next command."""
-        return bool(self._commands)
-
-    def holds(self, kinds: tuple[type[Command], ...]) -> bool:
-        """Whether a command of these kinds waits."""
-        with self._changed:
-            return any(isinstance(command, kinds) for command in self._commands)
 
 
 class ModelWorker(QThread):
@@ -135,7 +95,7 @@ class ModelWorker(QThread):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("modelWorker")
-        self.inbox = _Inbox()
+        self.inbox = Inbox()
         # Known before its turn comes, so that what waits before it is not done any more.
         self._closing = False
         self._load_error = ""
@@ -401,7 +361,7 @@ class ModelWorker(QThread):
         """Train, and give how it ended: finished, stopped or non-finite."""
         from biasstudio.engine.train import planned_steps, train
 
-        control = _TrainingControl(
+        control = TrainingControl(
             self, experiment, recorder, planned_steps(network, experiment.training), only_one, job
         )
         self.stateChanged.emit(WorkerState.TRAINING)
@@ -495,130 +455,3 @@ def _check_learning(experiment: Experiment, network: "Network") -> None:
 def _weight_array(name: str, values: Any) -> WeightArray:
     copied = values if values.size <= MAXIMUM_WEIGHTS_TO_COPY else None
     return WeightArray(name, tuple(values.shape), str(values.dtype), copied)
-
-
-class _TrainingControl:
-    """Between two batches: takes commands, holds while paused, and reports a few times a second."""
-
-    def __init__(
-        self,
-        worker: ModelWorker,
-        experiment: Experiment,
-        recorder: "BiasRecorder",
-        steps_planned: int,
-        only_one: bool,
-        job: str,
-    ) -> None:
-        from biasstudio.engine.train import StepRate
-
-        self._worker, self._experiment = worker, experiment
-        self._recorder, self._job = recorder, job
-        self._told = bool(recorder.failure)
-        # Jobs that were asked for while this goes on come after it.
-        self.later: list[TrainJobs] = []
-        self._steps_planned = steps_planned
-        self._pausing, self._steps_asked = only_one, int(only_one)
-        self._first_step = recorder.last_step
-        self._rate = StepRate()
-        self._reported_at = 0.0
-        self._last_seen = self._first_step
-        self.stopped = self._holding = False
-
-    def between_batches(self) -> bool:
-        """True ends the training."""
-        step = self._recorder.last_step
-        # A batch of the validation makes no step, and no pause begins there.
-        made_step = step != self._last_seen
-        self._last_seen = step
-        if made_step:
-            self._rate.tick()
-            self._steps_asked = max(0, self._steps_asked - 1)
-        while not self.stopped and (command := self._worker.inbox.take_waiting()) is not None:
-            self._take(command)
-        if made_step and step - self._first_step < self._steps_planned:
-            self._hold()
-        if time.monotonic() - self._reported_at > PROGRESS_SECONDS:
-            self.report()
-        if made_step and not self._job and not self.stopped and self._worker.is_diagnosis_due():
-            # What is looked at and what is recorded are of the same step.
-            self._recorder.flush()
-            self._worker.diagnose(in_training=True)
-        return self.stopped
-
-    def _take(self, command: Command) -> None:
-        if isinstance(command, Pause):
-            self._pausing, self._steps_asked = True, 0
-        elif isinstance(command, TakeStep):
-            self._pausing, self._steps_asked = True, self._steps_asked + 1
-        elif isinstance(command, Train):
-            self._pausing = False
-        elif isinstance(command, Stop):
-            self.stopped = True
-            self._recorder.note_event("stop")
-        elif isinstance(command, TrainJobs):
-            self.later.append(command)
-        elif isinstance(command, ReadWeights):
-            self._worker.read_weights(command.layer)
-        elif isinstance(command, ReadContribution):
-            self._worker.read_contribution(command)
-        elif isinstance(command, SaveModel):
-            self._worker.save_model(command.path)
-        elif isinstance(command, SetBiases):
-            self._set_biases(command)
-        elif isinstance(command, Build | Close):
-            # It ends the training and is done right after.
-            self.stopped = True
-            self._worker.inbox.put_back(command)
-
-    def _hold(self) -> None:
-        if not self._must_hold():
-            return
-        # The panels show the very step at which it is held.
-        self._recorder.flush()
-        self.report()
-        self._recorder.note_event("pause")
-        self._worker.stateChanged.emit(WorkerState.PAUSED)
-        self._holding = True
-        while self._must_hold():
-            self._take(self._worker.take())
-        self._holding = False
-        self._go_on()
-
-    def _go_on(self) -> None:
-        if not self.stopped and not self._job:
-            for text in self._worker.edits_in_effect():
-                self._recorder.note_event("edit", text)
-        self._rate.restart()
-        if not self.stopped and not self._pausing:
-            self._worker.stateChanged.emit(WorkerState.TRAINING)
-
-    def _set_biases(self, edit: SetBiases) -> None:
-        # While a job is trained, the window's own network stands.
-        if self._holding or self._job:
-            self._worker.set_biases(edit)
-        else:
-            self._worker.editOvertaken.emit()
-
-    def _must_hold(self) -> bool:
-        return self._pausing and not self._steps_asked and not self.stopped
-
-    def report(self) -> None:
-        """Emit the progress."""
-        step = self._recorder.last_step
-        done, rate = step - self._first_step, self._rate.per_second
-        self._reported_at = time.monotonic()
-        if self._recorder.failure and not self._told:
-            self._told = True
-            self._worker.recordingFailed.emit(f"{self._recorder.failure} The training goes on, without being recorded.")
-        self._worker.progressed.emit(
-            Progress(
-                step,
-                -(-done * self._experiment.training.epochs // self._steps_planned),
-                self._experiment.training.epochs,
-                done,
-                self._steps_planned,
-                rate,
-                (self._steps_planned - done) / rate if rate else None,
-                self._job,
-            )
-        )
