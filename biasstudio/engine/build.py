@@ -121,10 +121,7 @@ def with_learning_of(network: Network, experiment: Experiment) -> Network:
 
 def metrics_for(experiment: Experiment) -> list[str]:
     """Keras's names of the metrics that are shown beside the loss."""
-    loss = experiment.training.loss
-    if not experiment.data.type.classes:
-        return [] if loss == "mean_absolute_error" else ["mean_absolute_error"]
-    return ["accuracy"] if loss.endswith("crossentropy") else []
+    return list(experiment.metrics)
 
 
 def check_stack(stack: Stack, batch_size: int) -> tuple[BuiltLayer, ...]:

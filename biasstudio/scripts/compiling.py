@@ -47,13 +47,16 @@ _SCHEDULES = "keras.optimizers.schedules."
 _SILENT = {"run_eagerly", "jit_compile", "steps_per_execution", "auto_scale_loss"}
 
 
-def compiled_settings(event: Event, usual_loss: str, notes: Notes) -> dict[str, Any]:
-    """The training settings of a compile; `usual_loss` stands in for one that isn't read."""
+def compiled_settings(event: Event, usual_loss: str, notes: Notes, *, numbers: bool = False) -> dict[str, Any]:
+    """The training settings of a compile; `usual_loss` stands in for one that isn't read.
+
+    `numbers` says whether the targets are numbers, of which an experiment shows the error too.
+    """
     given = _as_keras_3(event.given.by_name(COMPILE))
     settings = _optimizer(given.pop("optimizer", "rmsprop"), event.line, notes)
     loss = _loss(given.pop("loss", None), usual_loss, event.line, notes)
     settings |= loss
-    _say_metrics(given.pop("metrics", None), loss["loss"], event.line, notes)
+    _say_metrics(given.pop("metrics", None), loss["loss"], numbers, event.line, notes)
     if "**" in given:
         notes.add(event.line, f"What {described(given.pop('**'))} gives to compile is only known when the script runs.")
     for name, value in given.items():
@@ -190,12 +193,12 @@ def _is_usual(key: str, value: Any) -> bool:
     return value is None or (key == "axis" and value == -1)
 
 
-def _say_metrics(value: Any, loss: str, line: int, notes: Notes) -> None:
+def _say_metrics(value: Any, loss: str, numbers: bool, line: int, notes: Notes) -> None:
     """The metrics that an experiment doesn't show: it chooses them by its loss."""
     listed = value if isinstance(value, list | tuple) else [] if value is None else [value]
     named = [(_metric_name(metric), metric) for metric in listed]
     shown_anyway = _ACCURACIES if loss.endswith("crossentropy") else set()
-    shown_anyway = shown_anyway | {loss.replace("_", "")}
+    shown_anyway = shown_anyway | {loss.replace("_", "")} | ({"meanabsoluteerror"} if numbers else set())
     others = [
         described(metric) if not isinstance(metric, str) else metric
         for name, metric in named
@@ -203,6 +206,7 @@ def _say_metrics(value: Any, loss: str, line: int, notes: Notes) -> None:
     ]
     if others:
         chosen = "accuracy" if loss.endswith("crossentropy") else "none beside the loss"
+        chosen = "the mean absolute error" if numbers else chosen
         notes.add(
             line, f"Metrics are chosen by the loss here, {chosen}: {', '.join(others[:6])} {_is(others)} not shown."
         )

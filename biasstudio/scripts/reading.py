@@ -74,7 +74,8 @@ def _read(text: str, present: Experiment, folder: Path | None) -> ScriptReading:
     layers = with_learning(read, script.frozen, fitted.order if fitted else None, notes)
     found = written.read_data() or read_data(fitted, folder, read.shape, compiled_loss(compiled), notes)
     data = found.data or present.data
-    training = read_training(network, script.seeds, present.training, _usual_loss(found, present, data), notes)
+    usual_loss, numbers = _usual_loss(found, present, data), not data.type.classes
+    training = read_training(network, script.seeds, present.training, usual_loss, notes, numbers=numbers)
     training = _with_data(training, found)
     shape = _input_shape(read.shape, found, data, network.line, notes)
     stack = _fitting(shape, layers, found, data, network.line, notes)

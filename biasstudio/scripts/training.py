@@ -14,16 +14,23 @@ _OF_FIT = ("epochs", "batch_size", "validation_share", "shuffle")
 
 
 def read_training(
-    network: Network, seeds: list[tuple[str, Any, int]], present: Training, usual_loss: str, notes: Notes
+    network: Network,
+    seeds: list[tuple[str, Any, int]],
+    present: Training,
+    usual_loss: str,
+    notes: Notes,
+    *,
+    numbers: bool,
 ) -> Training:
     """The settings of the network's own training; what the script leaves open is as Keras has it.
 
-    Where it neither compiles nor trains, they are those of `present`. `usual_loss` stands in for one that isn't read.
+    Where it neither compiles nor trains, they are those of `present`. `usual_loss` stands in for one that isn't read;
+    `numbers` says whether the targets are numbers.
     """
     settings: dict[str, Any] = {}
     compiled, fitted = compile_event(network), fit_event(network, notes)
     if compiled is not None:
-        settings |= compiled_settings(compiled, usual_loss, notes)
+        settings |= compiled_settings(compiled, usual_loss, notes, numbers=numbers)
     if fitted is not None:
         settings |= fitted_settings(fitted, notes)
     elif compiled is not None:

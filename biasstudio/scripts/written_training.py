@@ -75,10 +75,11 @@ def _bias_name(layer: Layer) -> str:
     return layer.type.bias.variable if layer.type.bias is not None else ""
 
 
-def compile_line(training: Training) -> str:
+def compile_line(experiment: Experiment) -> str:
+    training = experiment.training
     parts = [named("optimizer", _optimizer(training)), named("loss", _loss(training))]
-    if training.metrics:
-        parts.append(named("metrics", literal(list(training.metrics))))
+    if experiment.metrics:
+        parts.append(named("metrics", literal(list(experiment.metrics))))
     return laid_out(call("model.compile", parts))
 
 

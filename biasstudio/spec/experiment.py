@@ -72,11 +72,6 @@ class Training:
             "loss_settings": LOSS_TYPES[self.loss].settings,
         }
 
-    @property
-    def metrics(self) -> tuple[str, ...]:
-        """Keras's names of the metrics that are shown beside the loss."""
-        return ("accuracy",) if self.loss.endswith("crossentropy") else ()
-
     def setting(self, name: str) -> Any:
         """A setting of the optimizer or the loss, the default where it wasn't changed. KeyError for one of others."""
         known = {argument.name: argument.default for schema in self._schemas().values() for argument in schema}
@@ -101,6 +96,14 @@ class Experiment:
     training: Training
     weights: WeightsFile | None = None
     """Where the network's weights start; None for its initializers."""
+
+    @property
+    def metrics(self) -> tuple[str, ...]:
+        """Keras's names of the metrics that are shown beside the loss."""
+        loss = self.training.loss
+        if not self.data.type.classes:
+            return () if loss == "mean_absolute_error" else ("mean_absolute_error",)
+        return ("accuracy",) if loss.endswith("crossentropy") else ()
 
     def change_training(self, **settings: Any) -> "Experiment":
         """Raises SpecError. A new optimizer brings its usual learning rate unless one is given.

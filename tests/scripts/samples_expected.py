@@ -78,10 +78,7 @@ EXPECTED = {
         ),
         data="keras_boston_housing, scaling=standardise, validation=share",
         training="loss=mean_squared_error, optimizer=RMSprop, epochs=100, batch_size=1, validation_share=0, seed=11",
-        notes=(
-            "0: The script trains 4 networks, each at line 17: the last is read.",
-            "22: Metrics are chosen by the loss here, none beside the loss: mae is not shown.",
-        ),
+        notes=("0: The script trains 4 networks, each at line 17: the last is read.",),
     ),
     "cats_dogs_generators": Expected(
         stack=(
