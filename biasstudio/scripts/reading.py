@@ -78,7 +78,9 @@ def _read(text: str, present: Experiment, folder: Path | None) -> ScriptReading:
     training = read_training(network, script.seeds, present.training, data, usual_loss, notes)
     training = _with_data(training, found)
     shape = _input_shape(read.shape, found, data, network.line, notes)
-    stack = _fitting(shape, layers, found, data, network.line, notes)
+    # What this program has written is taken as it is, also where it fits no better than what it was written from.
+    as_written = written.data is not None
+    stack = Stack(shape, layers) if as_written else _fitting(shape, layers, found, data, network.line, notes)
     return ScriptReading(written.applied_to(Experiment(stack, data, training)), notes.in_order())
 
 

@@ -19,7 +19,8 @@ def read_training(
 ) -> Training:
     """The settings of the network's own training; what the script leaves open is as Keras has it.
 
-    Where it neither compiles nor trains, they are those of `present`. `usual_loss` stands in for one that isn't read.
+    Where it neither compiles nor trains, they are those of `present`. `usual_loss` stands in for one that isn't read;
+    `numbers` says whether the targets are numbers.
     """
     settings: dict[str, Any] = {}
     compiled, fitted = compile_event(network), fit_event(network, notes)

@@ -85,7 +85,7 @@ def _training(experiment: Experiment, data: WrittenData) -> list[str]:
     # Keras refuses a share that leaves nothing to validate with.
     elif share > 0 and int(data.samples * (1.0 - share)) < data.samples:
         validation.append(f"validation_split={share!r}")
-    return [compile_line(training, experiment.metrics), fit_line(training, validation)]
+    return [compile_line(experiment), fit_line(training, validation)]
 
 
 def save_script(experiment: Experiment, path: Path, overwrite: bool = False) -> None:

@@ -1,6 +1,6 @@
 """The lines of a script that say who learns, compile and fit."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from biasstudio.scripts.patterns import Pattern
 from biasstudio.scripts.source_text import Expression, call, laid_out, literal, named
@@ -75,10 +75,11 @@ def _bias_name(layer: Layer) -> str:
     return layer.type.bias.variable if layer.type.bias is not None else ""
 
 
-def compile_line(training: Training, metrics: Sequence[str]) -> str:
+def compile_line(experiment: Experiment) -> str:
+    training = experiment.training
     parts = [named("optimizer", _optimizer(training)), named("loss", _loss(training))]
-    if metrics:
-        parts.append(named("metrics", literal(list(metrics))))
+    if experiment.metrics:
+        parts.append(named("metrics", literal(list(experiment.metrics))))
     return laid_out(call("model.compile", parts))
 
 

@@ -13,7 +13,7 @@ from tests.spec.strategies import LAYER_NAMES
 _TURNED = {"return_sequences": True, "go_backwards": True}
 _PLAIN = {
     "Dense": {"units": 4},
-    "EinsumDense": {"equation": "abc,cd->abd", "output_shape": (None, 4), "bias_axes": "d"},
+    "EinsumDense": {"equation": "abc,cd->abd", "output_shape": (3, 4), "bias_axes": "d"},
     "Conv1D": {"filters": 4, "kernel_size": 2, "padding": "same"},
     "SeparableConv1D": {"filters": 4, "kernel_size": 3, "padding": "same", "activation": "tanh"},
     "SimpleRNN": {"units": 4, "return_sequences": True},

@@ -72,6 +72,11 @@ def test_data_that_come_with_the_program(data, tmp_path):
     assert_read_again(experiment, tmp_path)
 
 
+def test_numbers_have_their_error_as_metric():
+    assert 'metrics=["mean_absolute_error"]' in write_script(experiment_on(DataSet.of("diabetes"))).text
+    assert "metrics" not in write_script(experiment_on(DataSet.of("diabetes"), loss="mean_absolute_error")).text
+
+
 def test_one_hot_rows(tmp_path):
     experiment = experiment_on(DataSet.of("iris"), loss="categorical_crossentropy")
     namespace, samples = run_data(experiment, tmp_path), load_samples(experiment)
