@@ -294,6 +294,7 @@ def test_the_replay_bar_plays_a_run(open_window, tmp_path):
     play = next(
         b for b in window.replay.findChildren(type(window.replay._buttons["play"])) if "Play" in b.accessibleName()
     )
+    assert window.wait_until(play.isEnabled, 10_000)
     QTest.mouseClick(play, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(5, 5))
     assert window.wait_until(lambda: len(shown) > 3, 10_000)
     assert shown == sorted(shown)
