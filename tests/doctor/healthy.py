@@ -13,7 +13,9 @@ import keras
 import numpy as np
 
 from biasstudio.doctor.case import Case, case_of
+from biasstudio.doctor.data_facts import facts_of
 from biasstudio.engine.build import Network, build_network
+from biasstudio.engine.probe import Prober
 from biasstudio.engine.train import recorder_of
 from biasstudio.recording.history import EpochRecord, History
 from biasstudio.spec.data_sets import DataSet
@@ -344,10 +346,12 @@ def moments(healthy: Healthy, seed: int = 0) -> Iterator[Moment]:
             x, y, batch_size=training.batch_size, epochs=training.epochs, verbose=0, callbacks=[recorder, snapshots]
         )
     _assert_learned(healthy, network.history)
+    biases = tuple(zip(network.history.vectors, network.bias_variables, strict=True))
+    facts, prober = facts_of(x, y), Prober(network.model, biases, network.model.loss, traced=False)
     for step, share in zip(steps, SHARES, strict=True):
         network.model.set_weights(snapshots.weights[step])
         until = history_until(network.history, step)
-        case = case_of(experiment, network.layers, until, total)
+        case = case_of(experiment, network.layers, until, total, facts, prober.probe(x[:256], y[:256], step))
         yield Moment(f"{healthy.name}, seed {seed}, at {share:.0%}", replace(network, history=until), x, y, case)
 
 
