@@ -13,7 +13,8 @@ from biasstudio.engine.data import load_samples
 from biasstudio.spec.initializers import Initializer
 from biasstudio.spec.regularizers import Regularizer
 from biasstudio.spec.stack import Stack
-from tests.doctor.cases import case_of_network, case_on, chain, dense, experiment_of, layer
+from tests.doctor.cases import case_of_network, case_on, experiment_of
+from tests.doctor.training import chain, dense, layer
 from tests.experiments import tutorial
 
 SEEDS = 3

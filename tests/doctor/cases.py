@@ -11,22 +11,6 @@ from biasstudio.engine.build import build_network, check_stack
 from biasstudio.engine.probe import Prober
 from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.experiment import Experiment, Training
-from biasstudio.spec.stack import Stack
-
-
-def chain(shape, *layers):
-    stack = Stack(shape)
-    for class_name, arguments in layers:
-        stack = stack.add(class_name, **arguments)
-    return stack
-
-
-def dense(units, activation="linear", **arguments):
-    return "Dense", {"units": units, "activation": activation, **arguments}
-
-
-def layer(class_name, **arguments):
-    return class_name, arguments
 
 
 def experiment_of(stack, **training):

@@ -12,7 +12,8 @@ from biasstudio.doctor.diagnose import diagnose
 from biasstudio.doctor.finding import Severity
 from biasstudio.engine.build import build_network, check_stack
 from biasstudio.spec.initializers import Initializer
-from tests.doctor.cases import case_on, chain, dense, experiment_of, found, layer, normal
+from tests.doctor.cases import case_on, experiment_of, found, normal
+from tests.doctor.training import chain, dense, layer
 
 BCE, CCE, SCCE, MSE = (
     "binary_crossentropy",

@@ -9,7 +9,8 @@ from biasstudio.doctor.data_facts import facts_of
 from biasstudio.doctor.network import layers_of_stack
 from biasstudio.doctor.output_bias import output_bias, start_remedy
 from biasstudio.spec.losses import LOSS_TYPES
-from tests.doctor.cases import chain, dense, experiment_of, layer
+from tests.doctor.cases import experiment_of
+from tests.doctor.training import chain, dense, layer
 
 BCE, CCE, SCCE = "binary_crossentropy", "categorical_crossentropy", "sparse_categorical_crossentropy"
 MSE, MAE, LOGITS = "mean_squared_error", "mean_absolute_error", {"from_logits": True}

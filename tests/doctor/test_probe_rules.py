@@ -9,17 +9,8 @@ from biasstudio.doctor.diagnose import diagnose
 from biasstudio.doctor.finding import Severity
 from biasstudio.engine.build import build_network
 from biasstudio.spec.initializers import Initializer
-from tests.doctor.cases import (
-    built_case_on,
-    case_of_network,
-    case_on,
-    chain,
-    dense,
-    experiment_of,
-    found,
-    layer,
-    normal,
-)
+from tests.doctor.cases import built_case_on, case_of_network, case_on, experiment_of, found, normal
+from tests.doctor.training import chain, dense, layer
 
 X = normal()
 Y = (X[:, 0] > 0).astype(np.float32)

@@ -11,25 +11,10 @@ from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.experiment import Experiment, Training
 from biasstudio.spec.initializers import Initializer
 from biasstudio.spec.regularizers import Regularizer
-from biasstudio.spec.stack import Stack
+from tests.doctor.training import chain, dense, layer
 
 SCCE, CCE, BCE = "sparse_categorical_crossentropy", "categorical_crossentropy", "binary_crossentropy"
 HE = Initializer.of("HeNormal")
-
-
-def chain(shape, *layers):
-    stack = Stack(shape)
-    for class_name, arguments in layers:
-        stack = stack.add(class_name, **arguments)
-    return stack
-
-
-def dense(units, activation="linear", **arguments):
-    return "Dense", {"units": units, "activation": activation, **arguments}
-
-
-def layer(class_name, **arguments):
-    return class_name, arguments
 
 
 def found(rule, stack, **training):

@@ -12,8 +12,7 @@ from biasstudio.engine.train import recorder_of, train
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.initializers import Initializer
 from biasstudio.worker import network_doctor
-from biasstudio.worker.messages import Build, Close, Pause, ReadContribution, Stop, TakeStep, Train, WorkerState
-from biasstudio.worker.model_worker import ModelWorker
+from biasstudio.worker.messages import Build, Pause, ReadContribution, Stop, TakeStep, Train, WorkerState
 from tests.experiments import moons
 
 DEAD = Initializer.of("Constant", value=-10.0)
@@ -22,19 +21,6 @@ DEAD = Initializer.of("Constant", value=-10.0)
 def dead_moons(**training):
     experiment = moons(**training)
     return Experiment(experiment.stack.change("dense", bias_initializer=DEAD), experiment.data, experiment.training)
-
-
-@pytest.fixture
-def worker(qtbot):
-    worker = ModelWorker()
-    worker.faults, worker.diagnoses = [], []
-    worker.failed.connect(lambda sentence, _details: worker.faults.append(sentence))
-    worker.diagnosed.connect(worker.diagnoses.append)
-    worker.start()
-    yield worker
-    with qtbot.waitSignal(worker.finished, timeout=30_000):
-        worker.send(Close())
-    assert worker.wait(1000)
 
 
 def after(qtbot, signal, worker, command):
@@ -71,8 +57,10 @@ def test_what_follows_an_edit_at_once_is_not_waited_for(qtbot, worker):
 
 def test_a_pause_is_looked_at_at_its_very_step(qtbot, worker):
     long = dead_moons(epochs=10_000)
+    built = []
+    worker.built.connect(built.append)
     after(qtbot, worker.diagnosed, worker, Build(long))
-    history = after(qtbot, worker.built, worker, Build(long)).history
+    history = built[0].history
     for step in (1, 2):
         held = after(qtbot, worker.diagnosed, worker, TakeStep(long))
         assert (held.step, history.last_step) == (step, step)
@@ -169,7 +157,9 @@ def test_a_fault_in_looking_is_told_once_and_the_training_goes_on(qtbot, worker,
     monkeypatch.setattr(network_doctor, "diagnose", broken)
     ended = after(qtbot, worker.trainingEnded, worker, Train(moons(epochs=2)))
     assert (ended.reason, ended.step, ended.findings) == ("finished", 58, ())
-    assert worker.faults == ["The network can't be examined: RuntimeError: a rule broke"]
+    ((sentence, _details),) = worker.faults
+    assert sentence == "The network can't be examined: RuntimeError: a rule broke"
+    worker.faults.clear()
 
 
 def test_what_was_trained_while_other_things_learned_is_not_judged_by_the_present_choice(monkeypatch):

@@ -16,7 +16,6 @@ from biasstudio.spec.regularizers import Regularizer
 from biasstudio.worker.edited_network import NO_VALIDATION
 from biasstudio.worker.messages import (
     Build,
-    Close,
     Job,
     Recording,
     SetBiases,
@@ -26,24 +25,10 @@ from biasstudio.worker.messages import (
     TrainJobs,
     WorkerState,
 )
-from biasstudio.worker.model_worker import ModelWorker
 from tests.experiments import moons
 
 MOONS = moons(epochs=2)
 LONG = moons(epochs=10_000)
-
-
-@pytest.fixture
-def worker(qtbot):
-    worker = ModelWorker()
-    worker.faults = []
-    worker.failed.connect(lambda sentence, details: worker.faults.append((sentence, details)))
-    worker.start()
-    yield worker
-    with qtbot.waitSignal(worker.finished, timeout=30_000):
-        worker.send(Close())
-    assert worker.wait(1000)
-    assert worker.faults == []
 
 
 @pytest.fixture

@@ -24,19 +24,6 @@ from tests.experiments import moons, tutorial
 LONG = moons(epochs=10_000)
 
 
-@pytest.fixture
-def worker(qtbot):
-    worker = ModelWorker()
-    worker.faults = []
-    worker.failed.connect(lambda sentence, details: worker.faults.append((sentence, details)))
-    worker.start()
-    yield worker
-    with qtbot.waitSignal(worker.finished, timeout=30_000):
-        worker.send(Close())
-    assert worker.wait(1000)
-    assert worker.faults == []
-
-
 def build(qtbot, worker, experiment):
     with qtbot.waitSignal(worker.built, timeout=60_000) as built:
         worker.send(Build(experiment))

@@ -24,19 +24,6 @@ def experiment(tmp_path):
     )
 
 
-@pytest.fixture
-def worker(qtbot):
-    worker = ModelWorker()
-    worker.faults = []
-    worker.failed.connect(lambda *fault: worker.faults.append(fault))
-    worker.start()
-    yield worker
-    with qtbot.waitSignal(worker.finished, timeout=30_000):
-        worker.send(Close())
-    assert worker.wait(1000)
-    assert worker.faults == []
-
-
 def build(qtbot, worker, experiment):
     with qtbot.waitSignal(worker.built, timeout=60_000) as built:
         worker.send(Build(experiment))
