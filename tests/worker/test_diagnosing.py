@@ -11,7 +11,7 @@ from biasstudio.engine.build import build_network
 from biasstudio.engine.train import recorder_of, train
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.initializers import Initializer
-from biasstudio.worker import network_doctor
+from biasstudio.worker import model_worker, network_doctor
 from biasstudio.worker.messages import Build, Pause, ReadContribution, Stop, TakeStep, Train, WorkerState
 from tests.experiments import moons
 
@@ -46,7 +46,9 @@ def test_a_network_that_stands_is_looked_at(qtbot, worker):
     assert worker.faults == []
 
 
-def test_what_follows_an_edit_at_once_is_not_waited_for(qtbot, worker):
+def test_what_follows_an_edit_at_once_is_not_waited_for(qtbot, worker, monkeypatch):
+    # So long that a busy machine is no pause.
+    monkeypatch.setattr(model_worker, "IDLE_SECONDS", 3.0)
     after(qtbot, worker.built, worker, Build(moons()))
     for seed in range(6):
         after(qtbot, worker.built, worker, Build(moons(seed=seed)))
