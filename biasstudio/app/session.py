@@ -14,8 +14,10 @@ from biasstudio.gui.checked_text import commit_typing
 from biasstudio.gui.document import Document
 from biasstudio.gui.main_window import MainWindow
 from biasstudio.gui.panels.display_clock import FOLLOWING_SHARE, TRAINING_SHARE
+from biasstudio.recording.network import learnable_sizes
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.experiment import Experiment
+from biasstudio.spec.learning import learning_fault
 from biasstudio.worker.messages import (
     Build,
     BuildFailed,
@@ -34,6 +36,7 @@ from biasstudio.worker.messages import (
 from biasstudio.worker.model_worker import ModelWorker
 
 START_WITHOUT_PAINT_MS = 500
+_UNREAD = "Nothing found in the network itself; its data have not been looked at yet."
 
 
 class Session(QObject):
@@ -255,7 +258,9 @@ class Session(QObject):
         """Why the present experiment can't be trained, as far as it is known."""
         if self._refused is not None:
             return self._refused
-        return self._built.misfit if self._built is not None and not self._awaiting else None
+        if self._built is None or self._awaiting:
+            return None
+        return self._built.misfit or learning_fault(self._document.experiment, learnable_sizes(self._built.layers))
 
     def _show_message(self, problem: SpecError | None) -> None:
         status = self._window.status
@@ -304,7 +309,9 @@ class Session(QObject):
 
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
         problem, self._found = self._problem() or self._data_fault, findings
-        self.findings.take(findings, str(problem) if problem else "")
+        data = self._document.experiment.data
+        unread = not self._probed and (data.of_keras or data.found is not None)
+        self.findings.take(findings, str(problem) if problem else _UNREAD if unread else "")
 
     def _show_fault(self, sentence: str, details: str) -> None:
         if self._awaiting:

@@ -181,7 +181,7 @@ def _opened(path: Path) -> Iterator[Image.Image]:
     except (Image.DecompressionBombError, Image.DecompressionBombWarning):
         raise SpecError(f"The image {name} claims more pixels than are read.", argument="path") from None
     except _FAULTS as error:
-        reason = "it is no image of its kind" if isinstance(error, UnidentifiedImageError) else _short(error)
+        reason = "it is damaged, or no image" if isinstance(error, UnidentifiedImageError) else _short(error)
         raise SpecError(f"The image {name} can't be read: {reason}.", argument="path") from None
 
 

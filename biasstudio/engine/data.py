@@ -14,6 +14,7 @@ from biasstudio.engine.keras_data import load_keras_data
 from biasstudio.engine.samples import Samples
 from biasstudio.engine.streamed_data import StreamedSamples
 from biasstudio.resource_files import resource_path
+from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.data_sets import DATA_SET_TYPES, DataSet
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.losses import LOSS_TYPES, ONE_HOT
@@ -32,7 +33,7 @@ def load_samples(experiment: Experiment, cancelled: Cancelled = never) -> AnySam
     data = experiment.data
     if data.found is not None:
         samples = _KEPT.get(samples_key(data), lambda: _own(data, cancelled))
-    elif _is_keras(data):
+    elif data.of_keras:
         samples = _KEPT.get(samples_key(data), lambda: load_keras_data(data, cancelled))
     else:
         samples = _shipped(data)
@@ -46,17 +47,18 @@ def samples_key(data: DataSet) -> Hashable:
 
 
 def are_at_hand(data: DataSet) -> bool:
-    """Whether the samples can be had at once: neither from a file that is large, nor from the network."""
-    return not (data.found is not None or _is_keras(data)) or _KEPT.holds(samples_key(data))
+    """Whether the samples can be had at once: neither from a file that is large, or gone, nor from the network."""
+    if data.found is None and not data.of_keras:
+        return True
+    try:
+        return _KEPT.holds(samples_key(data))
+    except SpecError:
+        return False
 
 
 def may_be_downloaded(data: DataSet) -> bool:
     """Whether loading the samples may ask the network for them, which nobody wants unasked."""
-    return _is_keras(data) and not are_at_hand(data)
-
-
-def _is_keras(data: DataSet) -> bool:
-    return data.name.startswith("keras_")
+    return data.of_keras and not are_at_hand(data)
 
 
 _Kept = TypeVar("_Kept")

@@ -8,6 +8,8 @@ from PySide6.QtCore import QObject, Qt, Signal
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication
 
+from biasstudio.resource_files import resource_path
+
 
 @dataclass(frozen=True)
 class Colours:
@@ -176,7 +178,9 @@ def _style_sheet(colours: Colours) -> str:
     QSpinBox:disabled {{ color: {colours.faint}; }}
     QListView::indicator {{ width: 13px; height: 13px; border: 1px solid {colours.faint}; border-radius: 4px;
         background: {colours.field}; }}
-    QListView::indicator:checked {{ background: {colours.accent}; border-color: {colours.accent}; }}
+    QListView::indicator:checked {{ background: {colours.accent}; border-color: {colours.accent};
+        image: url("{resource_path("icons/check.svg").as_posix()}"); }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QRadioButton::indicator {{ width: 13px; height: 13px; border: 1px solid {colours.faint}; border-radius: 7px;
         background: {colours.field}; }}
     QRadioButton::indicator:checked {{ width: 7px; height: 7px; border: 4px solid {colours.accent};

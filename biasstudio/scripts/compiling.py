@@ -47,10 +47,10 @@ _SCHEDULES = "keras.optimizers.schedules."
 _SILENT = {"run_eagerly", "jit_compile", "steps_per_execution", "auto_scale_loss"}
 
 
-def compiled_settings(event: Event, usual_loss: str, classes: int, notes: Notes) -> dict[str, Any]:
+def compiled_settings(event: Event, usual_loss: str, classes: int | None, notes: Notes) -> dict[str, Any]:
     """The training settings of a compile; `usual_loss` stands in for one that isn't read.
 
-    `classes` are those of the data, 0 where the targets are numbers.
+    `classes` are those of the data, 0 where the targets are numbers; None where the data are not read.
     """
     given = _as_keras_3(event.given.by_name(COMPILE))
     settings = _optimizer(given.pop("optimizer", "rmsprop"), event.line, notes)
@@ -205,10 +205,13 @@ def _is_usual(key: str, value: Any) -> bool:
     return value is None or (key == "axis" and value == -1)
 
 
-def _say_metrics(value: Any, loss: str, classes: int, line: int, notes: Notes) -> None:
+def _say_metrics(value: Any, loss: str, classes: int | None, line: int, notes: Notes) -> None:
     """The metrics that an experiment doesn't show: it chooses them by its loss and its data."""
     listed = value if isinstance(value, list | tuple) else [] if value is None else [value]
     named = [(_metric_name(metric), metric) for metric in listed]
+    if classes is None:
+        # Data that are not known will fit the loss.
+        classes = 2 if loss.endswith("crossentropy") else 0
     chosen = shown_metrics(loss, classes)
     shown_anyway = {name.replace("_", "") for name in (loss, *chosen)} | (
         _ACCURACIES if "accuracy" in chosen else set()

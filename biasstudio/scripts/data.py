@@ -173,7 +173,7 @@ def _validation(
         if x.source.kind != "images":
             notes.add(
                 x.source.line if held is None else event.line,
-                f"{percent} of the samples are kept back at random; here they are others, and validate.",
+                f"The script keeps {percent} of the samples back, drawn at random; here the last {percent} validate.",
             )
         return x.share, data
     if x.share is not None:

@@ -75,7 +75,7 @@ def _read(text: str, present: Experiment, folder: Path | None) -> ScriptReading:
     found = written.read_data() or read_data(fitted, folder, read.shape, compiled_loss(compiled), notes)
     data = found.data or present.data
     usual_loss = _usual_loss(found, present, data)
-    training = read_training(network, script.seeds, present.training, data, usual_loss, notes)
+    training = read_training(network, script.seeds, present.training, found.data, usual_loss, notes)
     training = _with_data(training, found)
     shape = _input_shape(read.shape, found, data, network.line, notes)
     # What this program has written is taken as it is, also where it fits no better than what it was written from.

@@ -15,17 +15,22 @@ _OF_FIT = ("epochs", "batch_size", "validation_share", "shuffle")
 
 
 def read_training(
-    network: Network, seeds: list[tuple[str, Any, int]], present: Training, data: DataSet, usual_loss: str, notes: Notes
+    network: Network,
+    seeds: list[tuple[str, Any, int]],
+    present: Training,
+    data: DataSet | None,
+    usual_loss: str,
+    notes: Notes,
 ) -> Training:
     """The settings of the network's own training; what the script leaves open is as Keras has it.
 
-    Where it neither compiles nor trains, they are those of `present`. `usual_loss` stands in for one that isn't read;
-    `numbers` says whether the targets are numbers.
+    `data` are the script's own, None where they are not read. Where it neither compiles nor trains, the settings are
+    those of `present`. `usual_loss` stands in for one that isn't read.
     """
     settings: dict[str, Any] = {}
     compiled, fitted = compile_event(network), fit_event(network, notes)
     if compiled is not None:
-        settings |= compiled_settings(compiled, usual_loss, data.type.classes, notes)
+        settings |= compiled_settings(compiled, usual_loss, None if data is None else data.type.classes, notes)
     if fitted is not None:
         settings |= fitted_settings(fitted, notes)
     elif compiled is not None:

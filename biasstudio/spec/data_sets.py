@@ -63,6 +63,17 @@ class DataSet:
             loss=loss_for(len(found.class_names)),
         )
 
+    @property
+    def of_keras(self) -> bool:
+        """Whether it is one of Keras's own sets, which lies in Keras's cache or comes from the network."""
+        return self.name.startswith("keras_")
+
+    @property
+    def words(self) -> int | None:
+        """How many words there are, of samples that are the numbers of words; None of others."""
+        count = dict(self.parameters).get("num_words")
+        return int(count) if count is not None else None
+
     def get(self, parameter: str) -> Any:
         return dict(self.parameters)[parameter]
 

@@ -41,19 +41,35 @@ def fitted_to(experiment: Experiment, data: DataSet) -> Fitting:
     fitted = replace(
         changed, stack=_on_input(stack, kind).change(stack.layers[-1].name, units=units, activation=activation)
     )
+    _check_words(fitted.stack, data)
     return Fitting(fitted, tuple(_changes(experiment, fitted)))
 
 
 def small_network_for(experiment: Experiment, data: DataSet) -> Fitting:
-    """`experiment` on `data` with a new small network of Dense layers in place of its own. Raises SpecError."""
+    """`experiment` on `data` with a new small network in place of its own. Raises SpecError."""
     changed = replace(experiment.change_data(data), weights=None)
     changed = changed.change_training(loss=_loss(experiment.training.loss, data.type))
     units, activation = _output(data.type, changed.training)
     stack = Stack(data.type.sample_shape)
-    if len(stack.input_shape) > 1:
+    if data.words is not None:
+        stack = stack.add("Embedding", input_dim=data.words, output_dim=_SMALL).add("GlobalAveragePooling1D")
+    elif len(stack.input_shape) > 1:
         stack = stack.add("Flatten")
     stack = stack.add("Dense", units=_SMALL, activation="relu").add("Dense", units=units, activation=activation)
-    return Fitting(replace(changed, stack=stack), (f"Dense {_SMALL} relu, Dense {units} {activation}",))
+    before = f"Embedding {_SMALL}, " if data.words is not None else ""
+    return Fitting(replace(changed, stack=stack), (f"{before}Dense {_SMALL} relu, Dense {units} {activation}",))
+
+
+def _check_words(stack: Stack, data: DataSet) -> None:
+    """Numbers of words are names, not amounts. Raises SpecError where no Embedding takes them."""
+    first = stack.layers[0]
+    if data.words is None or (first.class_name == "Embedding" and first.get("input_dim") >= data.words):
+        return
+    raise SpecError(
+        f"A sample of “{data.type.title}” holds numbers of words, which an Embedding with an input_dim of "
+        f"{data.words:,} or more has to take first.",
+        layer=first.name,
+    )
 
 
 def _loss(present: str, kind: DataSetType) -> str:

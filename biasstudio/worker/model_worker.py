@@ -115,6 +115,8 @@ class ModelWorker(QThread):
         """The thread: load TensorFlow, then do as told until closed."""
         # Keras says this at each trace on the terminal; here it is a finding.
         warnings.filterwarnings("ignore", message="You are using a softmax over axis")
+        # TensorFlow would advise on the terminal against building one network after another, as is done here.
+        logging.getLogger("tensorflow").setLevel(logging.ERROR)
         self.stateChanged.emit(WorkerState.LOADING)
         try:
             # Imported here, in this thread, so that the window is up before TensorFlow is.

@@ -138,8 +138,8 @@ def test_a_preview_counts_and_names(folder):
     assert preview.class_names == ("cat", "dog", "Ünicorn")
     assert preview.counts == (4, 4, 1)
     assert preview.unreadable == (
-        "The image dog/2.png can't be read: it is no image of its kind.",
-        "The image dog/3.jpg can't be read: it is no image of its kind.",
+        "The image dog/2.png can't be read: it is damaged, or no image.",
+        "The image dog/3.jpg can't be read: it is damaged, or no image.",
     )
     assert preview.left_out == 4
     assert {name for _, name in preview.examples} == set(preview.class_names)
@@ -149,7 +149,7 @@ def test_a_preview_counts_and_names(folder):
         found("images", path=str(folder))
     assert (
         str(refusal.value)
-        == "The image dog/2.png can't be read: it is no image of its kind. Take it out of the folder."
+        == "The image dog/2.png can't be read: it is damaged, or no image. Take it out of the folder."
     )
 
 

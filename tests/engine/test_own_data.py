@@ -11,7 +11,7 @@ from biasstudio.data_files.reading import open_source
 from biasstudio.engine import data as engine_data
 from biasstudio.engine import streamed_data
 from biasstudio.engine.build import build_network
-from biasstudio.engine.data import load_samples
+from biasstudio.engine.data import are_at_hand, load_samples
 from biasstudio.engine.samples import Samples
 from biasstudio.engine.streamed_data import StreamedSamples
 from biasstudio.engine.train import planned_steps, recorder_of, train
@@ -135,8 +135,11 @@ def test_a_file_that_was_written_again_is_read_again(arrays):
     assert load_samples(experiment) is before
     with np.load(arrays) as file:
         np.savez(arrays, x=255 - file["x"], y=file["y"])
+    assert not are_at_hand(experiment.data)
     np.testing.assert_allclose(load_samples(experiment).x, 1 - before.x, atol=1e-6)
+    assert are_at_hand(experiment.data)
     arrays.unlink()
+    assert not are_at_hand(experiment.data)
     with pytest.raises(SpecError, match=r"a.npz is not there: expected it at"):
         load_samples(experiment)
 

@@ -107,7 +107,7 @@ def test_where_nothing_learns_that_is_said_and_nothing_is_trained(open_window):
     for layer in stack.layers:
         stack = stack.let_learn(layer.name, NOTHING)
     window = open_window(replace(moons(), stack=stack))
-    window.actions_of_training.train.trigger()
+    assert not window.actions_of_training.train.isEnabled()
     sentence = "Nothing in this network learns: let at least one layer learn its weights or its biases."
     said = lambda: [label.text() for label in window.findChildren(QLabel) if sentence in label.text()]  # noqa: E731
     assert window.wait_until(lambda: bool(said()), 5_000)

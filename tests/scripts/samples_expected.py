@@ -64,7 +64,7 @@ EXPECTED = {
         training="optimizer=AdamW, epochs=25, batch_size=16, validation_share=0.2, seed=7, optimizer_settings={'weight_decay': 0.01, 'clipnorm': 1.0}, loss_settings={'label_smoothing': 0.05}",
         notes=(
             "10: Its labels are the other way round here: 0 is benign.",
-            "33: 20 % of the samples are kept back at random; here they are others, and validate.",
+            "33: The script keeps 20 % of the samples back, drawn at random; here the last 20 % validate.",
             "36: trainable is set after the training that is read here, and doesn't count in it.",
             "38: The network is trained further here; only the training of line 33 is read.",
         ),
@@ -473,7 +473,7 @@ EXPECTED = {
         training="loss=mean_squared_error, epochs=500, validation_share=0, seed=11",
         notes=(
             '6: The data are made by np.array([[0,0],[0,1],[1,0],[1,1]], "float32"), which isn\'t run here. The data of the window stay: choose others there.',
-            "15: Metrics are chosen by the loss here, none beside the loss: binary_accuracy is not shown.",
+            "15: Metrics are chosen by the loss here, mean_absolute_error: binary_accuracy is not shown.",
         ),
     ),
 }

@@ -401,7 +401,7 @@ COMPILE_SAID = {
     "'sgd', 'ctc'": "There is no loss 'ctc' here; binary cross-entropy stands in its place.",
     "'sgd'": "compile names no loss; binary cross-entropy stands in its place.",
     "'sgd', 'mse', metrics=['accuracy']": (
-        "Metrics are chosen by the loss here, none beside the loss: accuracy is not shown."
+        "Metrics are chosen by the loss here, mean_absolute_error: accuracy is not shown."
     ),
     "'sgd', 'bce', metrics=['acc', keras.metrics.AUC()]": (
         "Metrics are chosen by the loss here, accuracy: AUC is not shown."

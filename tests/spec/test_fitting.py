@@ -60,6 +60,17 @@ def test_what_is_fitted_trains_and_what_is_not_says_why(name, start):
             fitted_to(start(), data)
         assert refusal.value.layer == "conv2d"
         fitting = small_network_for(start(), data)
+    elif data.words is not None:
+        with pytest.raises(
+            SpecError, match=r"holds numbers of words, which an Embedding .* 10,000 or more has to take"
+        ):
+            fitted_to(start(), data)
+        fitting = small_network_for(start(), data)
+        assert [layer.class_name for layer in fitting.experiment.stack.layers[:2]] == [
+            "Embedding",
+            "GlobalAveragePooling1D",
+        ]
+        assert fitted_to(fitting.experiment, data).changes == ()
     else:
         fitting = fitted_to(start(), data)
     after = fitting.experiment

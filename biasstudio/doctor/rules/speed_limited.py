@@ -100,8 +100,8 @@ def _finding(
     planned = case.steps_planned
     left = trajectory.steps if planned is None else max(0, planned - trajectory.last_step)
     evidence = (
-        f"{vector.unit.capitalize()} {unit} is at {now:.4g} after {trajectory.steps:,} steps. Over the last "
-        f"{window.steps} {window.straight[unit]:.0%} of its way went one way, at {window.pace[unit]:.2f} times "
+        f"{vector.unit.capitalize()} {unit} is at {now:.4g} after {trajectory.steps:,} steps. Of its way over "
+        f"the last {window.steps} steps {window.straight[unit]:.0%} went one way, at {window.pace[unit]:.2f} times "
         f"the learning rate of {rate:g} a step, and a step is hardly ever longer."
     )
     if far is not None:

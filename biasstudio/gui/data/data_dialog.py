@@ -5,7 +5,6 @@ from pathlib import Path
 from typing import Any
 
 from PySide6.QtCore import QSize, Qt, QThreadPool, Signal
-from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import (
     QDialog,
     QDialogButtonBox,
@@ -106,8 +105,6 @@ class DataDialog(QDialog):
         self._take.setObjectName("dataTake")
         self._take.setProperty("role", "primary")
         self._take.setDefault(True)
-        for button in self._buttons.buttons():
-            button.setIcon(QIcon())
         self._buttons.accepted.connect(self._accept)
         self._buttons.rejected.connect(self.reject)
 

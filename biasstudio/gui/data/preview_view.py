@@ -75,7 +75,8 @@ class PreviewView(QStackedWidget):
         images.setMovement(QListWidget.Movement.Static)
         images.setResizeMode(QListWidget.ResizeMode.Adjust)
         images.setIconSize(QSize(_THUMBNAIL, _THUMBNAIL))
-        images.setGridSize(QSize(_THUMBNAIL + 24, _THUMBNAIL + 30))
+        # Room for the class's name, descenders too.
+        images.setGridSize(QSize(_THUMBNAIL + 24, _THUMBNAIL + 2 * images.fontMetrics().height() + 8))
         images.setUniformItemSizes(True)
         return images
 

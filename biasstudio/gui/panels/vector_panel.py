@@ -23,6 +23,8 @@ from biasstudio.recording.history import History
 from biasstudio.recording.network import BiasVector
 
 _LEAST_MARK_PIXELS = 4.0
+# A little more than one, so that rounding never leaves a bar out.
+_PIXEL = 1.05
 _EDGE_SHARE = 0.03
 _STROKE_PIXELS, _STROKE_SHARE = 2.0, 0.86
 _EXPLANATION = (
@@ -102,6 +104,7 @@ class VectorPanel(PlotPanel):
 
     def _draw_bars(self, moment: Moment) -> None:
         size = max(1, -(-moment.now.size // self.plot.pixels_wide()))
+        pixel = _PIXEL * (moment.now.size + 0.2) / self.plot.pixels_wide()
         now = drawable(extremes_of_groups(moment.now, size))
         centres = np.arange(len(now)) * size + (size - 1) / 2
         if (
@@ -110,11 +113,13 @@ class VectorPanel(PlotPanel):
             or not np.array_equal(self._moment.initial, moment.initial, equal_nan=True)
         ):
             ghosts = drawable(extremes_of_groups(moment.initial, size))
-            self.ghosts.setOpts(x0=centres - 0.43 * size, x1=centres + 0.43 * size, height=ghosts)
+            # Of what is narrower than a pixel some bars would not be painted at all.
+            half = max(0.43 * size, pixel / 2)
+            self.ghosts.setOpts(x0=centres - half, x1=centres + half, height=ghosts)
         self._group = self.drag.units_a_bar = size
         limit = max(largest(moment.now), largest(moment.initial)) or 1.0
         brushes = self._brushes[level_indexes(now, limit)]
-        half = 0.27 * size
+        half = max(0.27 * size, pixel / 2)
         self.bars.setOpts(x0=centres - half, x1=centres + half, height=now, brushes=list(brushes))
 
     def _draw_others(self, vector: BiasVector) -> Doubles:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt, Signal
-from PySide6.QtGui import QFontDatabase
+from PySide6.QtGui import QFontDatabase, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
@@ -66,6 +66,11 @@ class NotesTable(QTableWidget):
             for column, item in ((_LINE, line), (_SENTENCE, _item(note.sentence, note.line)), (_SOURCE, source)):
                 self.setItem(row, column, item)
         self.blockSignals(False)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        # A scroll bar that comes or goes leaves the sentences another width.
+        self.resizeRowsToContents()
 
     def _choose(self) -> None:
         chosen = self.selectedItems()

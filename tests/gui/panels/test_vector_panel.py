@@ -29,6 +29,26 @@ def test_bars_are_the_values_now_over_ghosts_of_the_start(panel, frames):
     assert panel.plot.label_texts() == ("channel", "bias")
 
 
+@pytest.mark.parametrize("length", [40, 90, 150, 300, 512, 700])
+def test_no_bar_is_narrower_than_a_pixel(state, on_screen, length):
+    """Such a bar might not be painted at all, and a stretch of them would look like zeros."""
+    panel = on_screen(VectorPanel(state), 420, 300)
+    history = History([BiasVector("wide/bias", (length,), "wide", "unit")])
+    history.append(0, 0, np.ones(length, np.float32))
+    state.set_history(history)
+    panel.refresh()
+    bars = panel.bars.opts
+    pixels = (bars["x1"] - bars["x0"]) * panel.plot.box.width() / (length + 0.2)
+    assert pixels.min() >= 1
+    picture = panel.plot.grab().toImage()
+    area, scale = panel.plot.data_rect(), picture.width() / panel.plot.width()
+    row = round(scale * (area.top() + 0.8 * area.height()))
+    columns = range(round(scale * (area.left() + 6)), round(scale * (area.right() - 6)))
+    painted = [picture.pixelColor(column, row).saturation() > 60 for column in columns]
+    gaps = "".join("x" if on else " " for on in painted).split("x")
+    assert max(map(len, gaps)) <= max(3, 2 * area.width() / length)
+
+
 def test_the_cursor_decides_which_values_are_now(panel, state, frames):
     state.show_step(7)
     assert panel.dirty
