@@ -15,7 +15,8 @@ _STYLES = {Severity.ERROR: "bold red", Severity.WARNING: "bold yellow", Severity
 
 
 def report_findings(path: Path, as_json: bool) -> int:
-    """Judge a file, print the findings; the exit status: 1 where one is an error, else 0.
+    """Judge a file, print the findings; the exit status: 1 where one is an error, 2 where nothing of it could be
+    judged, else 0.
 
     Raises SpecError, RunError or OSError with a sentence for the person.
     """
@@ -29,6 +30,8 @@ def report_findings(path: Path, as_json: bool) -> int:
         print(json.dumps([finding.to_json() for finding in findings], indent=1, ensure_ascii=False, allow_nan=False))
     else:
         _print(findings, case, note, Console(highlight=False))
+    if not findings and not case.judged:
+        return 2
     return int(any(finding.severity is Severity.ERROR for finding in findings))
 
 

@@ -13,7 +13,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from biasstudio.model_files.reader import is_model_file
 from biasstudio.recording.run_format import RunError
 from biasstudio.recording.run_place import check_place
-from biasstudio.scripts.opening import open_experiment
+from biasstudio.scripts.opening import OpenedExperiment, open_experiment
 from biasstudio.scripts.writing import SUFFIX as SCRIPT_SUFFIX
 from biasstudio.scripts.writing import save_script
 from biasstudio.spec.arguments import SpecError
@@ -50,7 +50,14 @@ def train_file(path: Path, out: Path, size_limit: int, overwrite: bool) -> int:
 
     Raises SpecError, RunError or OSError with a sentence for the person. Only the main thread may call.
     """
-    experiment = _opened(path)
+    _kind(path, "trained")
+    opened = _opened(path)
+    if opened.without_data:
+        raise SpecError(
+            f"{path.name} is not trained: its own data are not known here. Convert it to a .biasexp file, and choose "
+            "its data in the window."
+        )
+    experiment = opened.experiment
     if not overwrite and out.exists():
         raise RunError(f"{out} exists already; say --force to replace it.")
     check_place(out, overwrite)
@@ -71,7 +78,7 @@ def convert_file(path: Path, out: Path, overwrite: bool) -> None:
         raise SpecError(f"{out} can't be written: there is no folder {out.parent}.")
     if out.exists() and not overwrite:
         raise SpecError(f"{out} exists already; say --force to replace it.")
-    experiment = _opened(path)
+    experiment = _opened(path).experiment
     if kind == _SCRIPT:
         save_script(experiment, out, overwrite)
     elif kind == _EXPERIMENT:
@@ -86,21 +93,19 @@ def convert_file(path: Path, out: Path, overwrite: bool) -> None:
 _SCRIPT, _EXPERIMENT, _MODEL = "scripts", "experiments", "models"
 
 
-def _kind(path: Path) -> str:
+def _kind(path: Path, verb: str = "converted") -> str:
     suffix = path.suffix.lower()
     kinds = {SCRIPT_SUFFIX: _SCRIPT, EXPERIMENT_SUFFIX: _EXPERIMENT}
     if suffix not in kinds and not is_model_file(path):
-        raise SpecError(
-            f"{path.name} can't be converted: a name that ends in .py, .biasexp, .keras or .h5 was expected."
-        )
+        raise SpecError(f"{path.name} can't be {verb}: a name that ends in .py, .biasexp, .keras or .h5 was expected.")
     return kinds.get(suffix, _MODEL)
 
 
-def _opened(path: Path) -> Experiment:
+def _opened(path: Path) -> OpenedExperiment:
     opened = open_experiment(path)
     for note in opened.notes:
         print(note, file=sys.stderr)
-    return opened.experiment
+    return opened
 
 
 def _train(experiment: Experiment, out: Path, size_limit: int, console: Console) -> int:

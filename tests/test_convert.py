@@ -142,3 +142,37 @@ def test_a_script_is_trained_in_a_process_of_its_own(tmp_path):
     done = run("train", tmp_path / "a.py", "--out", tmp_path / "a.biasrun")
     assert done.returncode == 0, done.stderr
     assert "finished after 2 steps" in done.stderr
+
+
+def test_a_script_whose_data_are_not_read_is_not_trained_on_others(capsys, tmp_path):
+    np.savez(tmp_path / "lost.npz", x=np.full((40, 4), np.nan), y=np.zeros(40, np.int32))
+    script = tmp_path / "lost.py"
+    script.write_text(
+        "import numpy as np, keras\nfrom keras import layers\nd = np.load('lost.npz')\nx, y = d['x'], d['y']\n"
+        "model = keras.Sequential([keras.Input(x.shape[1:]), layers.Dense(1, activation='sigmoid')])\n"
+        "model.compile('adam', 'binary_crossentropy')\nmodel.fit(x, y)\n"
+    )
+    run = tmp_path / "lost.biasrun"
+    assert cli.main(["train", str(script), "--out", str(run)]) == 2
+    said = capsys.readouterr().err
+    assert "not a finite number" in said
+    assert "lost.py is not trained: its own data are not known here." in said
+    assert not run.exists()
+
+
+def test_a_model_gets_only_data_that_its_loss_takes(capsys, tmp_path):
+    model = keras.Sequential([keras.Input((4,)), keras.layers.Dense(1)])
+    model.compile("adam", "mse")
+    model.save(tmp_path / "numbers.keras")
+    assert cli.main(["train", str(tmp_path / "numbers.keras"), "--out", str(tmp_path / "run.biasrun")]) == 2
+    assert "a model has no data, and none here fit it" in capsys.readouterr().err
+
+
+def test_a_loop_of_ones_own_is_said(capsys, tmp_path):
+    script = tmp_path / "loop.py"
+    script.write_text(
+        "import tensorflow as tf\nm = tf.keras.Sequential([tf.keras.Input((2,)), tf.keras.layers.Dense(1)])\n"
+        "with tf.GradientTape() as tape:\n    loss = m(x)\n"
+    )
+    assert cli.main(["convert", str(script), "--to", str(tmp_path / "loop.biasexp")]) == 0
+    assert "loop.py:3: A training loop of the script's own is not read" in capsys.readouterr().err

@@ -101,7 +101,7 @@ def test_a_file_of_weights_alone_says_what_could_not_be_judged(capsys, tmp_path)
     path = tmp_path / "model.weights.h5"
     keras.Sequential([keras.Input((2,)), keras.layers.Dense(1)]).save_weights(path)
     status, out, _ = doctor(capsys, path)
-    assert status == 0
+    assert status == 2
     assert out.startswith("Nothing could be judged.")
     assert "weights alone" in " ".join(out.split())
 
@@ -117,7 +117,7 @@ def test_a_model_of_somebodys_own_is_named_and_nothing_of_it_is_run(capsys, tmp_
     keras.Sequential([keras.Input((2,)), Planting(), keras.layers.Dense(1, activation="softmax")]).save(path)
     planted.unlink()
     status, out, _ = doctor(capsys, path)
-    assert (status, planted.exists()) == (0, False)
+    assert (status, planted.exists()) == (2, False)
     assert "Planting" in out
 
 
@@ -158,12 +158,18 @@ def test_wrong_content_is_one_sentence_that_names_the_file(capsys, tmp_path, nam
     assert name in refused(capsys, tmp_path / name)
 
 
+def test_a_network_that_does_not_fit_its_data_is_judged_without_them(capsys, tmp_path):
+    stack = moons().stack.change("dense_1", units=7)
+    seven = type(moons())(stack, moons().data, moons().training)
+    status, out, _ = doctor(capsys, saved(tmp_path, seven))
+    assert status == 0
+    assert "dense_1 has 7 outputs" in " ".join(out.split())
+    assert "The data are not judged." in " ".join(out.split())
+
+
 def test_wrong_files_are_one_sentence(capsys, tmp_path):
     assert "no such file" in refused(capsys, tmp_path / "none.biasexp")
     assert "no such file" in refused(capsys, tmp_path)
-    stack = moons().stack.change("dense_1", units=7)
-    ten = type(moons())(stack, moons().data, moons().training)
-    assert "7 outputs" in refused(capsys, saved(tmp_path, ten))
 
 
 @pytest.mark.parametrize("arguments", [[], ["--frobnicate", "a.biasexp"], ["a.biasexp", "b.biasexp"]])

@@ -132,6 +132,9 @@ def _array(values: Any, name: str) -> Any:
         raise TypeError(f"{name} is an array of numbers, not {_kind(values)}.")
     if array.ndim < 1 or not len(array):
         raise ValueError(f"{name} has no samples: its shape is {array.shape}.")
+    lost = array.size - int(np.count_nonzero(np.isfinite(array)))
+    if lost:
+        raise ValueError(f"{name} holds {lost:,} values that are not finite: nothing can be judged by them.")
     return array
 
 

@@ -20,6 +20,7 @@ from biasstudio.recording.run_history import RunHistory
 from biasstudio.recording.run_reader import Run, open_run
 from biasstudio.scripts.reading import load_script
 from biasstudio.spec.arguments import SpecError
+from biasstudio.spec.compatibility import misfit
 from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.experiment import Experiment, Training, load_experiment
 from biasstudio.spec.stack import Stack
@@ -57,7 +58,8 @@ def case_of_file(path: Path) -> Iterator[tuple[Case, str]]:
 
 def _of_experiment(path: Path) -> tuple[Case, str]:
     network = build_network(load_experiment(path))
-    fault = _fault_of_data(network.experiment)
+    unfit = misfit(network.experiment, network.layers[-1].output_shape)
+    fault = f"{unfit} The data are not judged." if unfit is not None else _fault_of_data(network.experiment)
     if fault:
         return case_of_network(network, network.experiment), fault
     return probed_case(network), ""

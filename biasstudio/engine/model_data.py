@@ -40,7 +40,9 @@ def _check_shape(model: Any, x: Array) -> None:
 def _probe(model: Any, x: Array, y: Array | None, training: Training | None, step: int) -> Probe:
     output = tuple(model.outputs[0].shape[1:])
     fits = training is not None and y is not None and _fits(y, output, LOSS_TYPES[training.loss].target)
-    prober = Prober(model, find_biases(model), _loss(training) if fits and training is not None else None)
+    loss = _loss(training) if fits and training is not None else None
+    # Looked at once: to trace it would take longer, and TensorFlow warns of many traces.
+    prober = Prober(model, find_biases(model), loss, traced=False)
     at = evenly(len(x), prober.most_samples)
     return prober.probe(x[at].astype(model.inputs[0].dtype), y[at] if fits and y is not None else None, step)
 

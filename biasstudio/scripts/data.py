@@ -68,7 +68,7 @@ def _data_set(x: Array, y: Any, shape: Any, folder: Path | None, loss: str | Non
     """The data set that `x` comes from; None, with a note, where it can't be had."""
     kind, chance = x.source.kind, x.share is not None
     if not kind:
-        notes.add(x.source.line, f"{x.source.what} {_CHOOSE}")
+        notes.add(x.source.line, f"{x.source.what} {CHOOSE}")
         return None
     try:
         if DATA_SET_TYPES[kind].own:
@@ -76,7 +76,7 @@ def _data_set(x: Array, y: Any, shape: Any, folder: Path | None, loss: str | Non
         return _known_data(x, shape, chance, notes)
     except SpecError as error:
         reason = str(error).removeprefix(f"data {kind}: ").rstrip(".")
-        notes.add(x.source.line, f"The data are not read: {reason}. {_CHOOSE}")
+        notes.add(x.source.line, f"The data are not read: {reason}. {CHOOSE}")
         return None
 
 
@@ -90,17 +90,17 @@ def _say_steps(pairs: Pairs, event: Event, notes: Notes) -> None:
         notes.add(pairs.x.source.line, _DIFFERENCES[pairs.x.source.kind])
 
 
-_CHOOSE = "The data of the window stay: choose others there."
+CHOOSE = "Other data stand in their place: choose the right ones in the window."
 
 
 def _say_unknown(x: Any, event: Event, notes: Notes) -> None:
     what = described(x) if not isinstance(x, list | tuple | dict) else "a list in the script"
     if x is None:
-        notes.add(event.line, f"fit is given no data. {_CHOOSE}")
+        notes.add(event.line, f"fit is given no data. {CHOOSE}")
     elif isinstance(x, list | tuple | dict):
-        notes.add(event.line, f"The data of fit are {what}, which is not read. {_CHOOSE}")
+        notes.add(event.line, f"The data of fit are {what}, which is not read. {CHOOSE}")
     else:
-        notes.add(event.line, f"What {what} holds is only known when the script runs. {_CHOOSE}")
+        notes.add(event.line, f"What {what} holds is only known when the script runs. {CHOOSE}")
 
 
 def _say_targets(x: Array, y: Any, event: Event, notes: Notes) -> None:
@@ -114,10 +114,10 @@ def _say_targets(x: Array, y: Any, event: Event, notes: Notes) -> None:
     if x.source.kind in ("npz", "npy") and isinstance(y, Array):
         return
     if isinstance(y, Array) and y.source.kind:
-        what = "come from other data than the inputs"
+        what = " come from other data than the inputs"
     else:
-        what = f"{described(y)} can't be read" if isinstance(y, Unknown) else "can't be read"
-    notes.add(event.line, f"The targets of fit, {what}: those that belong to the inputs are taken.")
+        what = f", {described(y)}, can't be read" if isinstance(y, Unknown) else " can't be read"
+    notes.add(event.line, f"The targets of fit{what}: those that belong to the inputs are taken.")
 
 
 def _scaling(x: Array, notes: Notes) -> str:

@@ -12,14 +12,19 @@ from biasstudio.scripts.writing import SUFFIX as SCRIPT_SUFFIX
 from biasstudio.spec.data_sets import GIVEN_TYPES, DataSet
 from biasstudio.spec.experiment import SUFFIX as EXPERIMENT_SUFFIX
 from biasstudio.spec.experiment import Experiment, load_experiment
+from biasstudio.spec.losses import BINARY, LABEL, LOSS_TYPES, NUMBER, ONE_HOT
 
 
 @dataclass(frozen=True)
 class OpenedExperiment:
-    """`notes` are sentences, each with the file's name and mostly a line, on what could not be taken over."""
+    """`notes` are sentences, each with the file's name and mostly a line, on what could not be taken over.
+
+    `without_data`: the file's own data are not known, and those of the experiment may have nothing to do with it.
+    """
 
     experiment: Experiment
     notes: tuple[str, ...] = ()
+    without_data: bool = False
 
 
 def open_experiment(path: Path) -> OpenedExperiment:
@@ -33,10 +38,16 @@ def open_experiment(path: Path) -> OpenedExperiment:
     present = load_experiment(resource_path(f"examples/tutorial{EXPERIMENT_SUFFIX}"))
     if is_script:
         reading = load_script(path, present)
-        return OpenedExperiment(reading.experiment, tuple(_in_words(path, note) for note in reading.notes))
-    experiment = _with_fitting_data(experiment_of(read_model_file(path), present))
-    title = experiment.data.type.title
-    return OpenedExperiment(experiment, (f"{path.name}: a model has no data; “{title}” was put beside it.",))
+        notes = tuple(_in_words(path, note) for note in reading.notes)
+        return OpenedExperiment(reading.experiment, notes, reading.data_unread)
+    experiment = experiment_of(read_model_file(path), present)
+    data = _fitting_data(experiment)
+    if data is None:
+        title = experiment.data.type.title
+        note = f"{path.name}: a model has no data, and none here fit it; “{title}” stands in their place."
+        return OpenedExperiment(experiment, (note,), without_data=True)
+    note = f"{path.name}: a model has no data; “{data.type.title}” was put beside it."
+    return OpenedExperiment(replace(experiment, data=data), (note,))
 
 
 def _in_words(path: Path, note: Note) -> str:
@@ -44,8 +55,22 @@ def _in_words(path: Path, note: Note) -> str:
     return f"{place}: {note.sentence}"
 
 
-def _with_fitting_data(experiment: Experiment) -> Experiment:
-    """A data set that comes with Bias Studio whose samples the network takes, the loss's own before others."""
-    fitting = [kind for kind in GIVEN_TYPES.values() if kind.sample_shape == experiment.stack.input_shape]
-    chosen = next((kind for kind in fitting if kind.loss == experiment.training.loss), next(iter(fitting), None))
-    return experiment if chosen is None else replace(experiment, data=DataSet.of(chosen.name))
+def _fitting_data(experiment: Experiment) -> DataSet | None:
+    """A data set that comes with Bias Studio whose samples the network takes, and whose targets its loss.
+
+    The one whose usual loss it is before others; None where there is none.
+    """
+    training, shape = experiment.training, experiment.stack.input_shape
+    fitting = [
+        kind
+        for kind in GIVEN_TYPES.values()
+        if kind.sample_shape == shape and _takes(LOSS_TYPES[training.loss].target, kind.classes)
+    ]
+    chosen = next((kind for kind in fitting if kind.loss == training.loss), next(iter(fitting), None))
+    return None if chosen is None else DataSet.of(chosen.name)
+
+
+def _takes(target: str, classes: int) -> bool:
+    if not classes:
+        return target == NUMBER
+    return target in (LABEL, ONE_HOT) or (target == BINARY and classes == 2)

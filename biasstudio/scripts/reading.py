@@ -1,5 +1,6 @@
 """A Keras script becomes an experiment: read as text, never executed, with a note by line of what isn't read."""
 
+import ast
 import math
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -21,6 +22,8 @@ from biasstudio.spec.stack import Layer, Stack
 
 # No letter of UTF-8 takes more bytes.
 _MAXIMUM_BYTES = 4 * MAXIMUM_CHARACTERS
+# By these a loop of one's own is known.
+_OWN_LOOP = frozenset({"GradientTape", "apply_gradients", "train_on_batch", "train_step"})
 # Stands for a side of the input that nothing says.
 _SOME_SIDE = 10
 
@@ -31,6 +34,8 @@ class ScriptReading:
 
     experiment: Experiment
     notes: tuple[Note, ...]
+    data_unread: bool = False
+    """Whether the script trains on data that are not read: those of the experiment are others."""
 
 
 def read_script(text: str, present: Experiment, folder: Path | None = None) -> ScriptReading:
@@ -81,7 +86,18 @@ def _read(text: str, present: Experiment, folder: Path | None) -> ScriptReading:
     # What this program has written is taken as it is, also where it fits no better than what it was written from.
     as_written = written.data is not None
     stack = Stack(shape, layers) if as_written else _fitting(shape, layers, found, data, network.line, notes)
-    return ScriptReading(written.applied_to(Experiment(stack, data, training)), notes.in_order())
+    if compiled is None and fitted is None:
+        _say_own_loop(source, notes)
+    unread = found.named and found.data is None
+    return ScriptReading(written.applied_to(Experiment(stack, data, training)), notes.in_order(), unread)
+
+
+def _say_own_loop(source: Source, notes: Notes) -> None:
+    """Where a script trains otherwise than by fit."""
+    names = (node for node in ast.walk(source.module) if isinstance(node, ast.Attribute) and node.attr in _OWN_LOOP)
+    first = min((node.lineno for node in names), default=None)
+    if first is not None:
+        notes.add(first, "A training loop of the script's own is not read: data, loss and optimizer are others here.")
 
 
 def _with_data(training: Training, found: ReadData) -> Training:

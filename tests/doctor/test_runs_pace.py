@@ -54,6 +54,15 @@ def test_an_output_bias_that_can_only_go_at_full_speed(offset, training):
     assert later.severity is Severity.NOTE
 
 
+def test_a_bias_that_goes_elsewhere_or_is_near_as_targets_scatter_is_silent():
+    run, known = regression(20.0)
+    assert len(run.found("speed-limited", data=known)) == 1
+    away = facts(np.full((2, 1), -20.0, np.float32))
+    assert run.found("speed-limited", data=away) == []
+    scattered = facts(np.array([[20.0 - 60], [20.0 + 60]], np.float32))
+    assert run.found("speed-limited", data=scattered) == []
+
+
 def test_it_is_withdrawn_when_a_higher_learning_rate_has_helped():
     run, known = regression(5.0, steps=160)
     assert len(run.found("speed-limited", data=known)) == 1

@@ -116,6 +116,7 @@ def test_a_model_without_weights_says_so():
         (None, Y, ValueError, "y was given without x"),
         (X, Y[:3], ValueError, "x has 64 samples, but y has 3"),
         (X[:0], None, ValueError, "x has no samples"),
+        (np.full_like(X, np.nan), None, ValueError, f"x holds {X.size} values that are not finite"),
         (3.0, None, ValueError, "x has no samples"),
         (["a", "b"], None, TypeError, "x is an array of numbers"),
         ([[1.0], [1.0, 2.0]], None, ValueError, "x is no array"),

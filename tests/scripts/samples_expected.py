@@ -34,7 +34,7 @@ EXPECTED = {
         ),
         training="loss=mean_absolute_error, epochs=100, validation_share=0.2, seed=11",
         notes=(
-            "14: The data are not read: 'auto-mpg.data' is read from the internet, which isn't done here. The data of the window stay: choose others there.",
+            "14: The data are not read: 'auto-mpg.data' is read from the internet, which isn't done here. Other data stand in their place: choose the right ones in the window.",
             "25: What adapt sets is not read: normalization starts as it is made.",
             "29: The shape of the input is not known: it is that of the data, (28, 28, 1).",
         ),
@@ -93,7 +93,7 @@ EXPECTED = {
         ),
         training="optimizer=RMSprop, learning_rate=0.0001, epochs=30, batch_size=20, validation_share=0, seed=11",
         notes=(
-            "24: The data are not read: 'cats_and_dogs_small/train' is not there: it is looked for in the script's folder. The data of the window stay: choose others there.",
+            "24: The data are not read: 'cats_and_dogs_small/train' is not there: it is looked for in the script's folder. Other data stand in their place: choose the right ones in the window.",
             "36: steps_per_epoch of fit is not read: an epoch goes through all samples.",
         ),
     ),
@@ -161,7 +161,7 @@ EXPECTED = {
         ),
         training="loss=sparse_categorical_crossentropy, epochs=15, validation_share=0, seed=11, loss_settings={'from_logits': True}",
         notes=(
-            "15: Which folder “tf.keras.utils.image_dataset_from_directory(…” reads is only known when the script runs. The data of the window stay: choose others there.",
+            "15: Which folder “tf.keras.utils.image_dataset_from_directory(…” reads is only known when the script runs. Other data stand in their place: choose the right ones in the window.",
             "55: Dense: units, len(class_names), is only known when the script runs; 10 stands in its place.",
         ),
     ),
@@ -235,7 +235,7 @@ EXPECTED = {
         ),
         training="epochs=100, validation_share=0, seed=11",
         notes=(
-            "25: The data are not read: '../input/titanic/train.csv' is not there: it is looked for in the script's folder. The data of the window stay: choose others there.",
+            "25: The data are not read: '../input/titanic/train.csv' is not there: it is looked for in the script's folder. Other data stand in their place: choose the right ones in the window.",
             "69: The callback EarlyStopping is not read: training goes on for all epochs without it.",
         ),
     ),
@@ -327,7 +327,7 @@ EXPECTED = {
         ),
         training="epochs=150, batch_size=10, validation_share=0, seed=11",
         notes=(
-            "6: The data are not read: 'pima-indians-diabetes.csv' is not there: it is looked for in the script's folder. The data of the window stay: choose others there.",
+            "6: The data are not read: 'pima-indians-diabetes.csv' is not there: it is looked for in the script's folder. Other data stand in their place: choose the right ones in the window.",
         ),
     ),
     "resnet_functional": Expected(
@@ -342,7 +342,7 @@ EXPECTED = {
         ),
         training="loss=categorical_crossentropy, optimizer=RMSprop, epochs=20, batch_size=512, validation_share=0, seed=11",
         notes=(
-            "8: The data are made by np.zeros((len(sequences), dimension)), which isn't run here. The data of the window stay: choose others there.",
+            "8: The data are made by np.zeros((len(sequences), dimension)), which isn't run here. Other data stand in their place: choose the right ones in the window.",
         ),
     ),
     "schedule_and_custom_loss": Expected(
@@ -397,7 +397,7 @@ EXPECTED = {
         training="loss=categorical_crossentropy, optimizer=SGD, learning_rate=0.1, epochs=20, batch_size=16, validation_share=0, seed=11, optimizer_settings={'momentum': 0.9, 'nesterov': True}",
         notes=(
             "15: Keras 3 has no decay of SGD: its learning rate stays as it starts.",
-            "17: What X_train holds is only known when the script runs. The data of the window stay: choose others there.",
+            "17: What X_train holds is only known when the script runs. Other data stand in their place: choose the right ones in the window.",
         ),
     ),
     "subclassed_model": Expected(
@@ -424,7 +424,7 @@ EXPECTED = {
         ),
         training="loss=huber, optimizer=SGD, learning_rate=0.05, epochs=10, batch_size=50, validation_share=0, seed=11, shuffle=False, optimizer_settings={'momentum': 0.9, 'nesterov': True}, loss_settings={'delta': 2.0}",
         notes=(
-            "7: The data are made by np.random.rand(500, timesteps, features), which isn't run here. The data of the window stay: choose others there.",
+            "7: The data are made by np.random.rand(500, timesteps, features), which isn't run here. Other data stand in their place: choose the right ones in the window.",
         ),
     ),
     "transfer_learning_vgg": Expected(
@@ -472,7 +472,7 @@ EXPECTED = {
         ),
         training="loss=mean_squared_error, epochs=500, validation_share=0, seed=11",
         notes=(
-            '6: The data are made by np.array([[0,0],[0,1],[1,0],[1,1]], "float32"), which isn\'t run here. The data of the window stay: choose others there.',
+            '6: The data are made by np.array([[0,0],[0,1],[1,0],[1,1]], "float32"), which isn\'t run here. Other data stand in their place: choose the right ones in the window.',
             "15: Metrics are chosen by the loss here, mean_absolute_error: binary_accuracy is not shown.",
         ),
     ),

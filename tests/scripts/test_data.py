@@ -43,7 +43,7 @@ PREPARATION_SAID = {
     "x = (x - 127.5) / 127.5": "What “x - 127.5” does to the data is not read.",
     "x = 255 - x": "What “255 - x” does to the data is not read.",
     "y = y % 2": "What “y % 2” does to the data is not read.",
-    "y = (y == 3)": "The targets of fit, y == 3 can't be read: those that belong to the inputs are taken.",
+    "y = (y == 3)": "The targets of fit, y == 3, can't be read: those that belong to the inputs are taken.",
     "x = augment(x)": "What “augment(x)” does to the data is not read.",
     "x = np.rot90(x)": "What “np.rot90(x)” does to the data is not read.",
     "x[0] = 0": "What “x[0] = …” does to the data is not read.",

@@ -145,7 +145,8 @@ def test_a_column_that_the_file_has_not_is_said(people):
     reading = read(people, text + model("df[['height']]", "df['bought']", 1))
     assert reading.experiment.data == PRESENT.data
     assert told_notes(reading) == [
-        "2: The data are not read: the file has no column 'height'. The data of the window stay: choose others there."
+        "2: The data are not read: the file has no column 'height'. Other data stand in their place: choose the right "
+        "ones in the window."
     ]
 
 

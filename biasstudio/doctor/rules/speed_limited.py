@@ -14,6 +14,8 @@ from biasstudio.recording.network import BiasVector
 from biasstudio.spec.losses import LOSS_TYPES, NUMBER
 
 # Their steps are about as long as the learning rate at most, whatever the gradient.
+# A level that is nearer than this share of how far the targets scatter is as good as reached.
+_LEAST_SPREADS = 0.5
 _ADAMS = ("Adam", "AdamW", "Nadam", "Adamax")
 
 
@@ -88,8 +90,11 @@ def _steps_to_go(case: Case, trajectory: Trajectory, vector: BiasVector) -> NDAr
     goal = target.median if case.training.loss == "mean_absolute_error" else target.mean
     if goal.shape != (vector.length,):
         return None
-    away = np.abs(goal - trajectory.newest[trajectory.place(vector)])
-    return np.asarray(away / case.training.learning_rate)
+    newest = trajectory.newest[trajectory.place(vector)]
+    away, moved = goal - newest, newest - trajectory.history.values(vector.path, 0)
+    # What goes elsewhere, or is nearly there as the targets scatter, isn't on its way to that level.
+    on_its_way = (away * moved > 0) & (np.abs(away) > _LEAST_SPREADS * target.deviation)
+    return np.asarray(np.where(on_its_way, np.abs(away), 0) / case.training.learning_rate)
 
 
 def _finding(
