@@ -39,7 +39,7 @@ def test_a_layer_that_starts_at_minus_ten_is_dead(seed, units):
     case, network = built_case_on(X, Y, stack, seed=seed)
     (finding,) = found("dead-relu", case)
     assert (finding.severity, finding.where, finding.vector) == (Severity.ERROR, "dense", "dense/bias")
-    assert f"Of {units} units {units} are active on none of the 400 samples" in finding.evidence
+    assert f"All {units} units are active on none of the 400 samples" in finding.evidence
     assert shares_by_keras(network, X, "dense").max() == 0
     mended = finding.remedy.applied_to(network.experiment)
     assert found("dead-relu", built_case_on(X, Y, mended.stack, seed=seed)[0]) == []

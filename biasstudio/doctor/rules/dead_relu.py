@@ -69,7 +69,11 @@ def _finding(case: Case, layer: NetworkLayer, dead: np.ndarray, total: int, what
         f"{'All' if len(dead) == total else len(dead)}"
         + ("" if len(dead) == total else f" of {total}")
         + f" units of {layer.name} {'is' if len(dead) == 1 and total > 1 else 'are'} dead.",
-        f"Of {total} units {len(dead)} {what}: {units_in_words(dead)}."
+        (
+            f"All {total} units {what}."
+            if 1 < total == len(dead)
+            else f"Of {total} units {len(dead)} {what}: {units_in_words(dead)}."
+        )
         + (" Nothing of the input gets past this layer." if everything else ""),
         "Start the biases from zeros, lower the learning rate, or take leaky_relu, which lets a gradient through.",
         step=case.probe.step if case.probe is not None else None,

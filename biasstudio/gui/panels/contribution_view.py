@@ -1,9 +1,9 @@
 """The contribution view: how much of what goes into one unit comes from its inputs, and how much from its bias."""
 
 import numpy as np
-from PySide6.QtCore import Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from biasstudio.doctor.contribution import Contribution, NoContribution
 from biasstudio.gui.number_box import NumberBox
@@ -68,12 +68,22 @@ class ContributionView(QFrame):
         head.addWidget(self.title)
         head.addWidget(self.step, 1)
         head.addWidget(self.sample)
+        content = QWidget()
+        parts = QVBoxLayout(content)
+        parts.setContentsMargins(0, 0, 0, 0)
+        for widget in (self.bars, self.activity, self.sentence, self.inputs):
+            parts.addWidget(widget)
+        parts.addStretch(1)
+        # A low window has no room for all of it at once.
+        scroll = QScrollArea()
+        scroll.setWidgetResizable(True)
+        scroll.setFrameShape(QFrame.Shape.NoFrame)
+        scroll.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        scroll.setWidget(content)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(10, 7, 10, 8)
         layout.addLayout(head)
-        for widget in (self.bars, self.activity, self.sentence, self.inputs):
-            layout.addWidget(widget)
-        layout.addStretch(1)
+        layout.addWidget(scroll, 1)
 
     def set_replaying(self, replaying: bool) -> None:
         """Whether the panels show a run in place of the network whose units these are."""
