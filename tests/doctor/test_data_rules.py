@@ -24,6 +24,16 @@ BCE, CCE, SCCE, MSE = (
 RULES = ("labels-loss-mismatch", "target-out-of-range", "output-bias-prior", "bias-needed", "inputs-uncentred")
 X = normal()
 BN = layer("BatchNormalization")
+
+
+def test_an_output_bias_that_is_kept_on_purpose_is_left_alone():
+    stack = chain((4,), dense(16, "relu"), dense(1))
+    y = np.full(400, 200.0, np.float32) + normal(width=1)[:, 0]
+    assert len(found("output-bias-prior", case_on(normal(), y, stack, loss="mean_squared_error"))) == 1
+    kept = case_on(normal(), y, stack.let_learn("dense_1", "weights"), loss="mean_squared_error")
+    assert found("output-bias-prior", kept) == []
+
+
 NO = {"use_bias": False}
 
 

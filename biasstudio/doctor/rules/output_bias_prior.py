@@ -19,7 +19,7 @@ def output_bias_prior(case: Case, *, far: float = 3.0, saves: float = 0.1) -> It
     """`far`: how many times the loss with the best start the first one must be for a warning; `saves`: share of the
     first loss that the best start must save to be remarked on."""
     head, training, best, present = case.head, case.training, output_bias(case), present_bias(case)
-    if head is None or training is None or best is None or present is None:
+    if head is None or training is None or best is None or present is None or not head.layer.biases_learn:
         return
     first, least = best.loss(present), best.loss(best.values)
     if not np.isfinite([first, least]).all() or first - least <= saves * abs(first):
