@@ -188,3 +188,20 @@ def test_values_that_are_not_finite_tell_nothing_of_units(activation):
     network.model.layers[1].bias.assign([np.nan])
     case = case_of_network(network, X, Y)
     assert found("dead-relu", case) + found("saturated", case) == []
+
+
+def test_where_every_sample_is_the_same_no_unit_is_called_dead():
+    stack = chain((4,), dense(16, "relu"), dense(1))
+    case, network = built_case_on(np.zeros_like(X), Y, stack)
+    assert shares_by_keras(network, np.zeros_like(X), "dense").max() == 0
+    assert found("dead-relu", case) == []
+
+
+def test_only_biases_that_start_elsewhere_are_told_to_start_from_zeros():
+    far, zeros = ({**constant(-10.0)}, {})
+    for start, said in ((far, "Start the biases from zeros, lower"), (zeros, "Lower the learning rate")):
+        stack = chain((4,), dense(16, "relu", **start), dense(1))
+        _case, network = built_case_on(X, Y, stack)
+        network.model.layers[0].bias.assign(np.full(16, -10.0))
+        (finding,) = found("dead-relu", case_of_network(network, X, Y))
+        assert finding.fix.startswith(said)

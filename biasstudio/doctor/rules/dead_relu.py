@@ -17,6 +17,8 @@ def dead_relu(case: Case, *, many: float = 0.8, sigmas: float = 4.0) -> Iterator
     """`many`: share of a layer's units from which on it is a warning, and not a note: networks that learn well have
     more than half of them dead at times. `sigmas`: before training, how many standard deviations of what comes from the
     inputs a bias must be below zero."""
+    if case.data is not None and not np.any(case.data.deviation):
+        return  # every sample is the same: that a unit is 0 for all of them says nothing of the unit
     for layer in case.layers:
         if layer.activation not in _RELUS:
             continue
@@ -75,7 +77,7 @@ def _finding(case: Case, layer: NetworkLayer, dead: np.ndarray, total: int, what
             else f"Of {total} units {len(dead)} {what}: {units_in_words(dead)}."
         )
         + (" Nothing of the input gets past this layer." if everything else ""),
-        "Start the biases from zeros, lower the learning rate, or take leaky_relu, which lets a gradient through.",
+        _what_to_do(owner),
         step=case.probe.step if case.probe is not None else None,
         why="A ReLU that is 0 for every sample has no gradient, so neither its weights nor its bias can bring it back.",
         vector=own_bias_path(case, owner) if owner is not None else "",
@@ -84,6 +86,13 @@ def _finding(case: Case, layer: NetworkLayer, dead: np.ndarray, total: int, what
         remedy=_remedy(layer, owner),
         follows="non-finite" if _is_lost(case) else "",
     )
+
+
+def _what_to_do(owner: NetworkLayer | None) -> str:
+    others = "ower the learning rate, or take leaky_relu, which lets a gradient through."
+    # What starts from zeros already can't be helped by that.
+    starts_elsewhere = owner is not None and zeros_remedy(owner) is not None
+    return f"Start the biases from zeros, l{others}" if starts_elsewhere else f"L{others}"
 
 
 def _is_lost(case: Case) -> bool:
