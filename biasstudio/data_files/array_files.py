@@ -20,6 +20,7 @@ _LARGEST_TABLE_OF_CONTENTS = 4_000_000
 # Deflate can't make more of less.
 _LARGEST_EXPANSION = 1100
 _LOCAL_HEADER_BYTES = 30
+# What zipfile raises for archives that are damaged, encrypted, or packed in a way that it doesn't know.
 _FAULTS = (zipfile.BadZipFile, zlib.error, EOFError, ValueError, OverflowError, NotImplementedError, RuntimeError)
 
 

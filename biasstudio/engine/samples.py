@@ -62,7 +62,7 @@ class Samples:
         parts = [slice(start, start + batch_size) for start in range(0, len(self), batch_size)]
         return [(self.x[part], self.y[part]) for part in parts]
 
-    def for_validation(self, training: Training) -> Any:  # noqa: ARG002
+    def for_validation(self, training: Training) -> Any:  # noqa: ARG002 - as for_fit
         """`validation_data` of `model.fit`, which cuts it into batches of the training's size."""
         return self.x, self.y
 

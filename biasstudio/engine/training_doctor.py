@@ -35,7 +35,7 @@ def _alone(step: Step) -> Step:
             self.failed = True
             _log.exception("fault in the Doctor")
 
-    return guarded  # type: ignore[return-value]
+    return guarded  # type: ignore[return-value]  # functools.wraps keeps the signature, which mypy can't see
 
 
 class TrainingDoctor:
