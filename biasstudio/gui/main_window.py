@@ -103,6 +103,7 @@ class MainWindow(QMainWindow):
         self.model_tree = ModelTree()
         self.actions_of_runs = RunActions(self)
         self.replay = ReplayBar(self.view)
+        self.clock.grown.connect(self.replay.refresh)
         self.notices = Notices()
         self.findings = FindingsView()
         self.status = TrainingStatus(self)

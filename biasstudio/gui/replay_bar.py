@@ -137,10 +137,9 @@ class ReplayBar(QWidget):
         self._show_icons()
 
     def refresh(self) -> None:
-        """Enable what there are steps for: call it when training has made some."""
-        for button in self._buttons.values():
-            button.setEnabled(self._last_step() > 0)
-        self.speed.setEnabled(self._last_step() > 0)
+        """Enable what there are steps for: call it when there are others than before."""
+        for widget in (*self._buttons.values(), self.speed):
+            widget.setEnabled(self._last_step() > 0)
 
     def _tick(self) -> None:
         now = time.monotonic()

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QToolButton
 
 from biasstudio import open_run
 from biasstudio.gui.runs.run_library import usual_folder
@@ -291,14 +291,26 @@ def test_the_replay_bar_plays_a_run(open_window, tmp_path):
     window.view.show_step(0)
     shown = []
     window.view.cursorChanged.connect(lambda: shown.append(window.view.step))
-    play = next(
-        b for b in window.replay.findChildren(type(window.replay._buttons["play"])) if "Play" in b.accessibleName()
-    )
+    play = window.replay.findChild(QToolButton, "replayPlay")
     assert window.wait_until(play.isEnabled, 10_000)
     QTest.mouseClick(play, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(5, 5))
     assert window.wait_until(lambda: len(shown) > 3, 10_000)
     assert shown == sorted(shown)
     QTest.mouseClick(play, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(5, 5))
+
+
+def test_the_replay_bar_steps_through_what_was_just_trained(open_window):
+    window = open_window(moons())
+    start, back = (window.replay.findChild(QToolButton, name) for name in ("replayStart", "replayBack"))
+    assert not start.isEnabled()
+    train(window)
+    QTest.mouseClick(back, Qt.MouseButton.LeftButton)
+    assert window.view.step == window.view.history.last_step - 1
+    QTest.mouseClick(start, Qt.MouseButton.LeftButton)
+    assert window.view.step == 0
+    window.actions_of_training.reset.trigger()
+    assert window.wait_until(lambda: not start.isEnabled(), 10_000)
+    assert window.wait_ready()
 
 
 def test_runs_are_searched_renamed_annotated_and_deleted(open_window):

@@ -2,7 +2,7 @@
 
 import time
 
-from PySide6.QtCore import QObject, QTimer
+from PySide6.QtCore import QObject, QTimer, Signal
 
 from biasstudio.gui.panels.panel import Panel
 from biasstudio.gui.view_state import ViewState
@@ -23,6 +23,9 @@ class DisplayClock(QObject):
     While frames come, ticks are as far apart as needed for the window's thread to use at most `share` of the time,
     Qt's painting included; what a person does (a cursor moved, a unit chosen) is shown at once all the same.
     """
+
+    grown = Signal()
+    """A history that is shown has other frames than before."""
 
     def __init__(self, state: ViewState, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -65,7 +68,7 @@ class DisplayClock(QObject):
         return self._timer.isActive()
 
     def notice(self) -> None:
-        """Mark all panels dirty where a history has grown: the shown one, or that of a compared run."""
+        """Mark all panels dirty where a history has grown, and say so: the shown one, or that of a compared run."""
         history = self._state.history
         histories = [*([history] if history else []), *(run.history for run in self._state.compared)]
         versions = [history.version for history in histories]
@@ -73,6 +76,7 @@ class DisplayClock(QObject):
             self._versions = versions
             for panel in self._panels:
                 panel.mark_dirty()
+            self.grown.emit()
 
     def tick(self) -> None:
         """Draw the next panel that is due, and set the time of the next tick."""
