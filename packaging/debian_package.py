@@ -8,8 +8,8 @@ import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
+from datetime import UTC, datetime, time
 from email.utils import format_datetime
-from datetime import datetime, time, timezone
 from importlib.metadata import Distribution, PackageMetadata
 from pathlib import Path
 
@@ -95,10 +95,11 @@ def _changelog(version: str) -> str:
 
 
 def _changelog_entry(release: ElementTree.Element) -> str:
-    day = datetime.combine(datetime.fromisoformat(release.attrib["date"]), time(12), timezone.utc)
+    day = datetime.combine(datetime.fromisoformat(release.attrib["date"]), time(12), UTC)
     lines = (" ".join((paragraph.text or "").split()) for paragraph in release.iter("p"))
     said = "".join(f"  * {line}\n" for line in lines)
-    return f"biasstudio ({release.attrib['version']}) stable; urgency=medium\n\n{said}\n -- {MAINTAINER}  {format_datetime(day)}\n"
+    head = f"biasstudio ({release.attrib['version']}) stable; urgency=medium"
+    return f"{head}\n\n{said}\n -- {MAINTAINER}  {format_datetime(day)}\n"
 
 
 def _copyright(bundle: Path) -> str:
