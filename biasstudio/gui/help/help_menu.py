@@ -37,7 +37,11 @@ class HelpMenu(QMenu):
         self.said.emit("The diagnostic information is on the clipboard; look it through before you send it.")
 
     def _show_log(self) -> None:
-        QDesktopServices.openUrl(QUrl.fromLocalFile(str(log_path().parent)))
+        folder = log_path().parent
+        if folder.is_dir():
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+        else:
+            self.said.emit(f"There is no log: {folder} could not be made.")
 
     def _about(self) -> None:
         AboutDialog(self._engine(), self._parent).open()

@@ -53,7 +53,7 @@ def end_of_log(lines: int) -> str:
 
 
 def _keep_crashes(path: Path) -> None:
-    """Have Python write down where it was, should Qt or TensorFlow end the process; log what is there of such an end."""
+    """Have Python write down where it was, should Qt or TensorFlow end the process; log what is there of it."""
     if path.exists() and path.stat().st_size:
         _log.error("an earlier start ended by a crash:\n%s", path.read_text("utf-8", errors="replace"))
     # Open as long as the process lives: a crash leaves no time to open a file.
