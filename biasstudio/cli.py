@@ -187,6 +187,7 @@ def _self_test(given: list[str]) -> int:
 
     if reason := why_no_window() if in_window else missing_library_of_qt():
         return _refuse(reason)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from biasstudio.self_test import self_test
 
     return self_test(in_window)

@@ -6,6 +6,7 @@ import os
 import re
 import shutil
 import subprocess
+import textwrap
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from datetime import UTC, datetime, time
@@ -15,7 +16,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 LINUX = HERE / "linux"
-METAINFO = LINUX / "io.github.biasstudio.BiasStudio.metainfo.xml"
+METAINFO = LINUX / "io.github.biasstudio.biasstudio.metainfo.xml"
 MAINTAINER = "{} <{}>".format(
     os.environ.get("DEBFULLNAME", "The Bias Studio authors"),
     os.environ.get("DEBEMAIL", "biasstudio@users.noreply.github.com"),
@@ -96,10 +97,12 @@ def _changelog(version: str) -> str:
 
 def _changelog_entry(release: ElementTree.Element) -> str:
     day = datetime.combine(datetime.fromisoformat(release.attrib["date"]), time(12), UTC)
-    lines = (" ".join((paragraph.text or "").split()) for paragraph in release.iter("p"))
-    said = "".join(f"  * {line}\n" for line in lines)
+    said = "\n".join(
+        textwrap.fill(" ".join((paragraph.text or "").split()), 78, initial_indent="  * ", subsequent_indent="    ")
+        for paragraph in release.iter("p")
+    )
     head = f"biasstudio ({release.attrib['version']}) stable; urgency=medium"
-    return f"{head}\n\n{said}\n -- {MAINTAINER}  {format_datetime(day)}\n"
+    return f"{head}\n\n{said}\n\n -- {MAINTAINER}  {format_datetime(day)}\n"
 
 
 def _copyright(bundle: Path) -> str:
