@@ -82,6 +82,7 @@ class Session(QObject):
         """See the window's first paint: only then may TensorFlow's load take the processor."""
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
+            _log.info("window painted")
             if not self.worker.isRunning():
                 self._starting.start(0)
         return False
