@@ -22,8 +22,8 @@ MAINTAINER = "{} <{}>".format(
     os.environ.get("DEBEMAIL", "biasstudio@users.noreply.github.com"),
 )
 HOME = Path("usr/lib/biasstudio")
-# Qt's xcb platform loads these by name, which dpkg-shlibdeps sees, and ends the process where they miss.
-DEPENDS_BY_HAND = ("libxcb-icccm4", "libxcb-keysyms1")
+# No library: what makes a double click on a file find the program, and its icons.
+DEPENDS_BY_HAND = ("desktop-file-utils", "hicolor-icon-theme", "shared-mime-info")
 # A font for Qt; certificates for data sets that Keras downloads; what opens a folder or a page.
 RECOMMENDS = ("fonts-dejavu-core | fonts-freefont-ttf", "ca-certificates", "xdg-utils")
 
@@ -165,8 +165,7 @@ def _depends(root: Path, work: Path) -> list[str]:
     options = ["-O", "--ignore-missing-info", *(f"-l{folder}" for folder in folders), *(f"-e{path}" for path in files)]
     answer = subprocess.run(["dpkg-shlibdeps", *options], cwd=work, check=True, capture_output=True, text=True)
     found = re.sub(r"^shlibs:Depends=", "", answer.stdout.strip()).split(", ")
-    names = {entry.split()[0] for entry in found}
-    return sorted([*found, *(name for name in DEPENDS_BY_HAND if name not in names)])
+    return sorted([*found, *DEPENDS_BY_HAND])
 
 
 def _is_elf(path: Path) -> bool:
