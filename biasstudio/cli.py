@@ -37,7 +37,7 @@ def _window(given: list[str]) -> int:
         description="See what the biases of a neural network do.",
         epilog="Commands that need no display: train (an experiment, recorded), doctor (what is wrong, why, and what "
         "to do), convert (between a script, an experiment and a model), export (a run, as NPZ or CSV) and self-test "
-        "(build, train, record and draw, offscreen). 'biasstudio COMMAND --help' tells more.",
+        "(build, train, record, replay and draw, offscreen). 'biasstudio COMMAND --help' tells more.",
     )
     help_of_files = (
         "a .biasexp, .py, .keras or .h5 file to open; data to train on, a .csv, .npz or .npy file or a folder of "
@@ -178,16 +178,19 @@ def _export(given: list[str]) -> int:
 def _self_test(given: list[str]) -> int:
     parser = argparse.ArgumentParser(
         prog="biasstudio self-test",
-        description="Build the tutorial network, train one epoch, draw every panel, and check the values; offscreen.",
+        description="Build the tutorial network, train one epoch, draw every panel, record, replay, and check the "
+        "values; offscreen. Your runs and settings are left alone.",
     )
-    parser.parse_args(given)
-    from biasstudio.gui.display import missing_library_of_qt
+    parser.add_argument("--window", action="store_true", help="in a window on your display, which you can watch")
+    in_window = parser.parse_args(given).window
+    from biasstudio.gui.display import missing_library_of_qt, why_no_window
 
-    if reason := missing_library_of_qt():
+    if reason := why_no_window() if in_window else missing_library_of_qt():
         return _refuse(reason)
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     from biasstudio.self_test import self_test
 
-    return self_test()
+    return self_test(in_window)
 
 
 def _refuse(sentence: str) -> int:

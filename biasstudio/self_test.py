@@ -1,8 +1,11 @@
-"""self-test: the main job from end to end, offscreen, with its results checked."""
+"""self-test: the main job from end to end, with its results checked."""
 
 import os
+import sys
 import time
 from collections.abc import Iterator
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,18 +20,33 @@ class SelfTestError(Exception):
     """A check of the self-test did not hold."""
 
 
-def self_test() -> int:
-    """Build, train one epoch, draw, compare; print what was done. The exit status: 0, or 1 where a check failed."""
-    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+def self_test(in_window: bool = False) -> int:
+    """Build, train one epoch, draw, record, replay, compare; print what was done. 0, or 1 where a check failed.
+
+    Offscreen, or `in_window` on the display. The person's runs, settings and log are left alone.
+    """
+    if not in_window:
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
     started = time.monotonic()
-    try:
-        for line in _steps():
-            print(f"  ok  {line}", flush=True)
-    except SelfTestError as error:
-        print(f"FAIL  {error}", flush=True)
-        return 1
+    with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        _stay_in(folder)
+        try:
+            for line in _steps():
+                print(f"  ok  {line}", flush=True)
+        except SelfTestError as error:
+            print(f"FAIL  {error}", flush=True)
+            return 1
     print(f"Bias Studio works here. {time.monotonic() - started:.0f} s", flush=True)
     return 0
+
+
+def _stay_in(folder: str) -> None:
+    from PySide6.QtCore import QStandardPaths
+
+    for kind in ("DATA", "CONFIG", "STATE", "CACHE"):
+        os.environ[f"XDG_{kind}_HOME"] = folder
+    # Only Linux's desktops go by these variables.
+    QStandardPaths.setTestModeEnabled(sys.platform != "linux")
 
 
 def _check(holds: bool, what: str) -> None:
@@ -46,7 +64,7 @@ def _steps() -> Iterator[str]:
     window.faulted.connect(faults.append)
     window.show()
     try:
-        yield "window opened"
+        yield f"window opened, Qt platform {application.platformName()}"
         _check(window.wait_ready(120_000), "the tutorial network was not built in two minutes")
         history = window.view.history
         if history is None:
@@ -67,6 +85,7 @@ def _steps() -> Iterator[str]:
             _check_drawn(window, panel)
         yield "every panel drawn"
         yield f"last frame equals the model's weights: {_compare_with_model(window, history)} values"
+        yield f"recorded and replayed: {_compare_with_replay(window, history)} frames are the same"
     finally:
         window.close_without_asking()
         window.wait_until(lambda: window.has_closed, 30_000)
@@ -99,3 +118,23 @@ def _compare_with_model(window: "MainWindow", history: "History") -> int:
         same = bias is not None and np.array_equal(bias, history.values(vector.path, history.last_step))
         _check(same, f"{vector.path} differs from the model's")
     return sum(vector.length for vector in history.vectors)
+
+
+def _compare_with_replay(window: "MainWindow", history: "History") -> int:
+    """The recorded file, opened in the window, against the history of the training; how many frames were compared."""
+    library = window.runs.model
+    found = window.wait_until(lambda: any(run.state == "finished" for run in library.runs()), 30_000)
+    _check(found, "the training is not in the list of runs")
+    window.files.open_path(Path(library.runs()[0].path))
+    last = history.last_step
+    opened = window.wait_until(
+        lambda: window.view.history not in (None, history) and window.view.history.last_step == last, 30_000
+    )
+    replayed = window.view.history
+    if not opened or replayed is None:
+        raise SelfTestError("the recorded run did not open")
+    same = (np.array_equal(replayed.frame(step), history.frame(step)) for step in range(last + 1))
+    _check(all(same), "the recorded run differs from the training")
+    window.view.show_step(last // 2)
+    _check_drawn(window, window.panels.vector_panel)
+    return last + 1

@@ -1,7 +1,10 @@
 """What pyproject.toml promises: files that exist, files that are shipped, and bounds that keep faulty Qt out."""
 
 import re
+import sqlite3
 import tomllib
+import xml.etree.ElementTree as ElementTree
+from configparser import ConfigParser
 from importlib.metadata import version
 from pathlib import Path
 
@@ -10,10 +13,16 @@ from packaging.requirements import Requirement
 from packaging.specifiers import SpecifierSet
 
 import biasstudio
+from biasstudio.recording.run_format import APPLICATION_ID
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 SETTINGS = tomllib.loads((REPOSITORY / "pyproject.toml").read_text(encoding="utf-8"))
 PROJECT = SETTINGS["project"]
+LINUX = REPOSITORY / "packaging" / "linux"
+MIME_TYPES = {
+    ".biasexp": "application/vnd.biasstudio.experiment+json",
+    ".biasrun": "application/vnd.biasstudio.run+sqlite3",
+}
 REQUIREMENTS = [Requirement(text) for text in PROJECT["dependencies"]]
 WHEEL = SETTINGS["tool"]["hatch"]["build"]["targets"]["wheel"]
 # Only the README shows these.
@@ -105,3 +114,50 @@ def test_every_link_of_the_readme_leads_somewhere():
     links = re.findall(r"\]\(([^)#]+)\)", (REPOSITORY / PROJECT["readme"]).read_text(encoding="utf-8"))
     assert links
     assert [link for link in links if "://" not in link and not (REPOSITORY / link).is_file()] == []
+
+
+def test_the_newest_release_that_software_centres_show_is_this_one():
+    (metainfo,) = LINUX.glob("*.metainfo.xml")
+    releases = ElementTree.parse(metainfo).findall("releases/release")
+    assert releases[0].get("version") == PROJECT["version"]
+    assert [release.get("date") for release in releases] == sorted((r.get("date") for r in releases), reverse=True)
+    provided = [entry.text for entry in ElementTree.parse(metainfo).findall("provides/mediatype")]
+    assert provided == list(MIME_TYPES.values())
+
+
+def test_a_double_click_on_our_files_starts_the_program():
+    desktop = ConfigParser(interpolation=None)
+    desktop.optionxform = str
+    desktop.read(LINUX / "biasstudio.desktop", encoding="utf-8")
+    entry = desktop["Desktop Entry"]
+    assert entry["Exec"] == "biasstudio %f"
+    assert [name for name in entry["MimeType"].split(";") if name] == list(MIME_TYPES.values())
+    namespace = {"mime": "http://www.freedesktop.org/standards/shared-mime-info"}
+    types = ElementTree.parse(LINUX / "biasstudio-mime.xml").findall("mime:mime-type", namespace)
+    known = {entry.find("mime:glob", namespace).get("pattern").lstrip("*"): entry.get("type") for entry in types}
+    assert known == MIME_TYPES
+    for entry in types:
+        icon = entry.find("mime:icon", namespace).get("name")
+        assert f'"{icon}"' in (REPOSITORY / "packaging" / "icons.py").read_text(encoding="utf-8")
+
+
+def test_a_run_is_known_by_what_stands_in_it(tmp_path):
+    connection = sqlite3.connect(tmp_path / "named.otherwise")
+    connection.execute(f"PRAGMA application_id = {APPLICATION_ID}")
+    connection.execute("CREATE TABLE frames (step)")
+    connection.close()
+    head = (tmp_path / "named.otherwise").read_bytes()[:100]
+    matches = ElementTree.parse(LINUX / "biasstudio-mime.xml").iter(
+        "{http://www.freedesktop.org/standards/shared-mime-info}match"
+    )
+    for match in matches:
+        offset, value = int(match.get("offset")), match.get("value").encode()
+        assert head[offset : offset + len(value)] == value
+
+
+def test_windows_and_macos_know_the_same_files():
+    setup = (REPOSITORY / "packaging" / "windows" / "biasstudio.iss").read_text(encoding="utf-8")
+    bundle = (REPOSITORY / "packaging" / "biasstudio.spec").read_text(encoding="utf-8")
+    for suffix in MIME_TYPES:
+        assert f"Software\\Classes\\{suffix}" in setup
+        assert f'"{suffix[1:]}"' in bundle

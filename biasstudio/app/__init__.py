@@ -8,17 +8,22 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QCoreApplication, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
+from biasstudio import __version__
 from biasstudio.app.session import Session
 from biasstudio.gui.document import Document
 from biasstudio.gui.file_actions import load_example
+from biasstudio.gui.help.log_file import start_log
 from biasstudio.gui.icons import application_icon
 from biasstudio.gui.main_window import MainWindow
 from biasstudio.gui.theme import theme
 from biasstudio.recording.run_format import SUFFIX as RUN_SUFFIX
 from biasstudio.spec.experiment import Experiment
+
+_log = logging.getLogger(__name__)
 
 
 def create_window(experiment: Experiment | None = None) -> MainWindow:
@@ -47,17 +52,36 @@ def create_application() -> QApplication:
     return application
 
 
+class FileOpener(QObject):
+    """On macOS a double click on a file comes as an event of the application."""
+
+    def __init__(self, window: MainWindow, parent: QObject) -> None:
+        super().__init__(parent)
+        self._window = window
+
+    def eventFilter(self, _watched: QObject, event: QEvent) -> bool:
+        if not isinstance(event, QFileOpenEvent):
+            return False
+        path = Path(event.file())
+        # Not from within the system's own call: opening may ask about unsaved changes.
+        QTimer.singleShot(0, self._window, lambda: self._window.files.open_path(path))
+        return True
+
+
 def _show_bug(window: MainWindow, kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
     """What escaped from our own code: logged, and shown to be copied."""
-    logging.getLogger(__name__).error("unexpected", exc_info=(kind, error, trace))
+    _log.error("unexpected", exc_info=(kind, error, trace))
     window.show_fault(f"{kind.__name__}: {error}", "".join(traceback.format_exception(kind, error, trace)))
 
 
 def run(files: Sequence[Path]) -> int:
     """Open the window, with a file if one is given, and run until it is closed; the exit status."""
-    logging.basicConfig(level=logging.WARNING)
     application = create_application()
+    start_log()
+    _log.info("Bias Studio %s starts, Qt platform %s", __version__, application.platformName())
     window = create_window()
+    opener = FileOpener(window, application)
+    application.installEventFilter(opener)
     window.closed.connect(application.quit)
     # Ctrl-C in the terminal closes as the window's own button does; Python looks for it when a timer lets it run.
     signal.signal(signal.SIGINT, lambda *_: window.close_without_asking())
@@ -75,4 +99,6 @@ def run(files: Sequence[Path]) -> int:
         window.files.open_path(runs[0])
     elif runs:
         window.runs.compareAsked.emit(runs)
-    return application.exec()
+    status = application.exec()
+    _log.info("Bias Studio ends")
+    return status

@@ -1,5 +1,6 @@
 """RunSession: the runs of one window: those that are kept, the one that is replayed or followed, those compared."""
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -22,6 +23,8 @@ from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.experiment import Experiment, experiment_from_json
 from biasstudio.worker.messages import Diagnosis, Recording
 from biasstudio.worker.run_follower import OpenedRun, RunFollower, RunState
+
+_log = logging.getLogger(__name__)
 
 LIVE_NAME = "this network"
 _DISMISS = "Close this message"
@@ -318,6 +321,7 @@ class RunSession(QObject):
     def warn(self, key: str, title: str, sentence: str) -> None:
         """Say something that went wrong, until the person has seen it."""
         notices = self._window.notices
+        _log.info("says: %s: %s", title, sentence)
         notices.say(key, title, sentence, [("Dismiss", _DISMISS, lambda: notices.withdraw(key))], warning=True)
 
     def _end(self, follower: RunFollower) -> None:

@@ -1,5 +1,7 @@
 """Session: one window's document, its network and its training, wired to the worker."""
 
+import logging
+
 from PySide6.QtCore import QEvent, QObject, QTimer
 
 from biasstudio.app.data_session import DataSession
@@ -34,6 +36,8 @@ from biasstudio.worker.messages import (
     WorkerState,
 )
 from biasstudio.worker.model_worker import ModelWorker
+
+_log = logging.getLogger(__name__)
 
 START_WITHOUT_PAINT_MS = 500
 _UNREAD = "Nothing found in the network itself; its data have not been looked at yet."
@@ -78,6 +82,7 @@ class Session(QObject):
         """See the window's first paint: only then may TensorFlow's load take the processor."""
         if event.type() == QEvent.Type.Paint:
             watched.removeEventFilter(self)
+            _log.info("window painted")
             if not self.worker.isRunning():
                 self._starting.start(0)
         return False
@@ -195,6 +200,7 @@ class Session(QObject):
         if built.experiment is not self._asked:
             return  # a newer one is on its way
         window = self._window
+        _log.info("network built, %s, %d bias vectors", built.versions, len(built.history.vectors))
         self._built, self._awaiting, self._refused, self._ended = built, False, None, None
         self.hands_on.set_network(built.history)
         self.runs.set_live(built.history, built.experiment)
@@ -230,6 +236,7 @@ class Session(QObject):
             self._update_actions()
 
     def _take_run(self, started: RunStarted) -> None:
+        _log.info("training begins, recorded in %s", started.recording.path)
         if not started.of_job:
             self.runs.set_live_file(started.recording.path)
 
@@ -286,6 +293,7 @@ class Session(QObject):
 
     def _show_end(self, ended: TrainingEnded) -> None:
         self._ended = ended
+        _log.info("training ended (%s) at step %d", ended.reason, ended.step)
         if not self._data_fault:
             self._window.status.show_end(ended)
         if not self._probed:

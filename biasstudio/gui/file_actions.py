@@ -1,5 +1,6 @@
 """FileActions: new, open, save, recent files, examples; asks before unsaved changes are lost."""
 
+import logging
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,6 +18,8 @@ from biasstudio.scripts.writing import SUFFIX as SCRIPT_SUFFIX
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.experiment import SUFFIX, Experiment, load_experiment
 from biasstudio.spec.stack import Stack
+
+_log = logging.getLogger(__name__)
 
 FILTER = f"Experiments (*{SUFFIX})"
 DATA_SUFFIXES = (".csv", ".tsv", ".txt", ".npz", ".npy")
@@ -150,6 +153,7 @@ class FileActions(QObject):
         False where it was not opened; the person was told.
         """
         commit_typing(self._window)
+        _log.info("opens %s", path)
         chosen = self._chosen_by(path)
         if chosen is not None:
             self._remember(path)
@@ -227,6 +231,7 @@ class FileActions(QObject):
 
     def tell(self, text: str, sentence: str) -> None:
         """A message that waits for the person."""
+        _log.info("says: %s: %s", text, sentence)
         box = QMessageBox(self._window)
         box.setIcon(QMessageBox.Icon.Warning)
         box.setText(text)

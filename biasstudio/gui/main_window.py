@@ -25,6 +25,7 @@ from biasstudio.gui.document import Document
 from biasstudio.gui.file_actions import FileActions, is_data
 from biasstudio.gui.findings_view import FindingsView
 from biasstudio.gui.hands_on_bar import HandsOnBar
+from biasstudio.gui.help.help_menu import HelpMenu
 from biasstudio.gui.icons import action_icon
 from biasstudio.gui.model_tree import ModelTree
 from biasstudio.gui.notices import Notices
@@ -53,6 +54,7 @@ STACK_WIDTH, SIDE_WIDTH, SIDE_LEAST_WIDTH = 316, 330, 284
 # What a window manager puts around a window, at most.
 FRAME = QSize(16, 48)
 _STACK_TAB, _MODEL_TAB = 0, 2
+_SAID_MS = 5_000
 
 
 class MainWindow(QMainWindow):
@@ -219,7 +221,9 @@ class MainWindow(QMainWindow):
         bar.addMenu("&Training").addActions(list(self.actions_of_training.all))
         bar.addMenu(self.actions_of_runs.menu)
         self._make_view_menu()
-        bar.addMenu("&Help").addAction("&About Bias Studio").triggered.connect(self._about)
+        help_menu = HelpMenu(lambda: self.document.experiment, self.status.versions.text, self)
+        help_menu.said.connect(lambda sentence: self.status.showMessage(sentence, _SAID_MS))
+        bar.addMenu(help_menu)
 
     def _undo_actions(self) -> list[QAction]:
         self.undo_actions = UndoActions(self, (self.document.undo_stack, self.edits.undo_stack))
@@ -290,17 +294,6 @@ class MainWindow(QMainWindow):
         box.setDetailedText(details)
         box.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         box.open()
-
-    def _about(self) -> None:
-        from biasstudio import __version__
-
-        QMessageBox.about(
-            self,
-            "About Bias Studio",
-            f"<b>Bias Studio {__version__}</b><p>See what the biases of a neural network do.</p>"
-            f"<p>{self.status.versions.text()}</p><p>MIT licence. MNIST digits: Yann LeCun and Corinna Cortes, "
-            "CC BY-SA 3.0.</p>",
-        )
 
     def _show_title(self) -> None:
         path = self.document.path

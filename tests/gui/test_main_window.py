@@ -4,12 +4,13 @@ import keras
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QMessageBox, QToolBar
 
-from biasstudio.app import create_window
+from biasstudio.app import FileOpener, create_window
 from biasstudio.doctor.finding import Severity
 from biasstudio.gui.stack_editor.layer_card import LayerCard
-from biasstudio.spec.experiment import Experiment
+from biasstudio.spec.experiment import Experiment, save_experiment
 from biasstudio.spec.initializers import VECTOR_INITIALIZERS
 from biasstudio.spec.stack import Stack
 from biasstudio.worker.messages import WorkerState
@@ -341,3 +342,16 @@ def test_states_of_the_actions(open_window):
     assert enabled == {"Train": True, "Pause": False, "Step": True, "Stop": False, "Reset": False}
     actions.update_enabled(WorkerState.LOADING, can_train=False, trained=False)
     assert not any(action.isEnabled() for action in actions.all)
+
+
+def test_a_file_that_the_system_asks_to_open_is_opened(open_window, qapp, tmp_path):
+    path = tmp_path / "asked for.biasexp"
+    save_experiment(moons(seed=5), path)
+    window = open_window(moons())
+    opener = FileOpener(window, window)
+    qapp.installEventFilter(opener)
+    qapp.sendEvent(qapp, QFileOpenEvent(str(path)))
+    assert window.wait_until(lambda: window.document.path == path, 10_000)
+    assert window.document.experiment.training.seed == 5
+    qapp.removeEventFilter(opener)
+    assert window.wait_ready()

@@ -1,0 +1,1 @@
+"""What stands behind the Help menu: about, licences, the log, diagnostic information."""
