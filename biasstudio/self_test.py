@@ -1,7 +1,6 @@
 """self-test: the main job from end to end, with its results checked."""
 
 import os
-import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -25,11 +24,13 @@ def self_test(in_window: bool = False) -> int:
 
     Offscreen, or `in_window` on the display. The person's runs, settings and log are left alone.
     """
+    from biasstudio.app import keep_everything_in
+
     if not in_window:
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
     started = time.monotonic()
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
-        _stay_in(folder)
+        keep_everything_in(Path(folder))
         try:
             for line in _steps():
                 print(f"  ok  {line}", flush=True)
@@ -38,15 +39,6 @@ def self_test(in_window: bool = False) -> int:
             return 1
     print(f"Bias Studio works here. {time.monotonic() - started:.0f} s", flush=True)
     return 0
-
-
-def _stay_in(folder: str) -> None:
-    from PySide6.QtCore import QStandardPaths
-
-    for kind in ("DATA", "CONFIG", "STATE", "CACHE"):
-        os.environ[f"XDG_{kind}_HOME"] = folder
-    # Only Linux's desktops go by these variables.
-    QStandardPaths.setTestModeEnabled(sys.platform != "linux")
 
 
 def _check(holds: bool, what: str) -> None:

@@ -1,6 +1,7 @@
 """The application: wires window, worker and document together. The one place that knows all three."""
 
 import logging
+import os
 import signal
 import sys
 import traceback
@@ -8,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QTimer
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, QStandardPaths, QTimer
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
@@ -39,6 +40,14 @@ def create_window(experiment: Experiment | None = None) -> MainWindow:
     window.setWindowIcon(application_icon())
     Session(window.document, window)
     return window
+
+
+def keep_everything_in(folder: Path) -> None:
+    """Keep runs, settings and log in a folder of their own, not in the person's; before there is an application."""
+    for kind in ("DATA", "CONFIG", "STATE", "CACHE"):
+        os.environ[f"XDG_{kind}_HOME"] = str(folder)
+    # Other systems have their places, which these variables don't move.
+    QStandardPaths.setTestModeEnabled(sys.platform != "linux")
 
 
 def create_application() -> QApplication:
