@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from biasstudio.app.job_session import JobSession
+from biasstudio.app.job_session import WITH_FIX, WITHOUT_FIX, JobSession
 from biasstudio.app.run_session import RunSession
 from biasstudio.doctor.finding import Finding
 from biasstudio.gui.document import Document
@@ -130,7 +130,7 @@ class FindingsSession(QObject):
     def _prove_fix(self) -> None:
         """The network is fixed already: its twin is the one before."""
         if self._fixed is not None:
-            self._jobs.train_beside(self._fixed.before, "without the fix")
+            self._jobs.train_beside(self._fixed.before, WITHOUT_FIX)
 
     def _prove(self, finding: Finding) -> None:
         """The shown network stays as it is: its twin has the fix."""
@@ -138,6 +138,6 @@ class FindingsSession(QObject):
         if experiment is None or remedy is None:
             return
         try:
-            self._jobs.train_beside(remedy.applied_to(experiment), "with the fix")
+            self._jobs.train_beside(remedy.applied_to(experiment), WITH_FIX)
         except SpecError as error:
             self._runs.warn("fix", _NO_FIT, str(error))

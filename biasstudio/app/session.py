@@ -196,6 +196,7 @@ class Session(QObject):
             return  # a newer one is on its way
         window = self._window
         self._built, self._awaiting, self._refused, self._ended = built, False, None, None
+        self.jobs.forget_outcome()
         self.hands_on.set_network(built.history)
         self.runs.set_live(built.history, built.experiment)
         window.stack_editor.show_built(built)
@@ -279,6 +280,8 @@ class Session(QObject):
             status.show_message(str(problem))
         elif self._data_fault:
             status.show_message(self._data_fault)
+        elif self.jobs.outcome:
+            status.show_message(self.jobs.outcome)
         elif self._ended is not None:
             status.show_end(self._ended)
         elif self._built is not None:
@@ -286,6 +289,7 @@ class Session(QObject):
 
     def _show_end(self, ended: TrainingEnded) -> None:
         self._ended = ended
+        self.jobs.forget_outcome()
         if not self._data_fault:
             self._window.status.show_end(ended)
         if not self._probed:

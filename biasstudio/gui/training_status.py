@@ -58,7 +58,7 @@ class TrainingStatus(QStatusBar):
         self.versions.setText(text)
 
     def clear_progress(self) -> None:
-        """Nothing was trained yet."""
+        """Nothing is under way of which it could be told how far it is."""
         self.detail.clear()
         self.bar.hide()
 

@@ -74,7 +74,7 @@ def test_the_tutorials_fault_is_fixed_by_a_click_and_undone_by_another(qtbot, op
     qtbot.waitUntil(lambda: "softmax-one-unit" in ids(window), timeout=10_000)
 
 
-def test_a_fix_is_proved_by_the_network_without_it(open_window):
+def test_a_fix_is_proved_by_the_network_without_it(qtbot, open_window):
     window = open_window(one_unit(seed=2))
     click(window.findings, "softmax-one-unit", "findingFix")
     click_notice(window, "Prove it")  # at once: the fixed network is not built yet
@@ -90,10 +90,20 @@ def test_a_fix_is_proved_by_the_network_without_it(open_window):
     assert accuracies[0] > 0.8 > 0.6 > accuracies[1]
     assert window.tables.currentWidget() is window.comparison
     assert window.comparison.model.columnCount() == 2
+    # The losses are the same: the accuracy tells the two apart.
+    assert window.panels.timeline_panel.shown_metric == "accuracy"
+    ends = [each.epochs()[-1].metrics["val_accuracy"] for each in (window.view.history, twin.history)]
+    said = f"With the fix: validation accuracy {ends[0]:.3g}, without: {ends[1]:.3g}"
+    qtbot.waitUntil(lambda: window.status.message.text() == said, timeout=5_000)
+    assert window.status.detail.text() == ""
+    assert not window.status.bar.isVisible()
+    window.actions_of_training.train.trigger()  # what is trained then is told in its place
+    assert window.wait_until(lambda: len(window.view.history.epochs()) == 4 and window.ready(), 60_000)
+    assert window.status.message.text() == "Training finished · 116 steps"
     assert window.notices.said("fix") == ""
 
 
-def test_a_fix_is_proved_before_it_is_made(open_window):
+def test_a_fix_is_proved_before_it_is_made(qtbot, open_window):
     window = open_window(one_unit())
     click(window.findings, "softmax-one-unit", "findingProve")
     assert window.wait_until(lambda: len(window.view.compared) == 1, 60_000)
@@ -102,6 +112,29 @@ def test_a_fix_is_proved_before_it_is_made(open_window):
     assert (twin.name, twin.experiment) == ("with the fix", moons())
     assert window.document.experiment == one_unit()
     assert window.view.history.last_step == 58
+    ends = [each.epochs()[-1].metrics["val_accuracy"] for each in (twin.history, window.view.history)]
+    said = f"With the fix: validation accuracy {ends[0]:.3g}, without: {ends[1]:.3g}"
+    qtbot.waitUntil(lambda: window.status.message.text() == said, timeout=5_000)
+    assert ends[0] > ends[1]
+    chips = {chip.text(): chip.isChecked() for chip in window.panels.timeline_panel.metrics.chips()}
+    assert chips == {"loss": False, "accuracy": True}
+
+
+def test_a_proof_that_is_stopped_claims_nothing(qtbot, open_window):
+    window = open_window(one_unit(epochs=5_000))
+    window.actions_of_training.step.trigger()
+    qtbot.waitUntil(lambda: window.view.history.last_step == 1, timeout=60_000)
+    window.actions_of_training.stop.trigger()
+    assert window.wait_ready()
+    click(window.findings, "softmax-one-unit", "findingProve")
+    assert window.wait_until(lambda: len(window.view.compared) == 1, 60_000)
+    qtbot.waitUntil(lambda: window.actions_of_training.stop.isEnabled(), timeout=20_000)
+    window.actions_of_training.stop.trigger()
+    assert window.wait_ready()
+    (twin,) = window.view.compared
+    said = f"Stopped at step {twin.history.last_step:,}: with the fix"
+    qtbot.waitUntil(lambda: window.status.message.text() == said, timeout=5_000)
+    assert window.panels.timeline_panel.shown_metric == "loss"
 
 
 def test_findings_follow_the_training_and_nothing_is_fixed_meanwhile(qtbot, open_window, monkeypatch):
