@@ -3,7 +3,7 @@
 import keras
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
+from PySide6.QtCore import QObject, QPoint, QRect, QSize, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
@@ -285,6 +285,38 @@ def test_the_worst_come_first_and_notes_are_folded(qtbot, view):
     view.show_findings([])
     assert not view.fold.isVisible()
     assert "Nothing found" in texts(view)
+
+
+def are_buttons_in_sight(view, rule):
+    entry, viewport = entry_of(view, rule), view.entries.viewport()
+    places = [
+        QRect(button.mapTo(viewport, QPoint()), button.size())
+        for button in entry.findChildren(QPushButton)
+        if not button.isHidden()
+    ]
+    return len(places) == 4 and all(viewport.rect().contains(place) for place in places)
+
+
+def test_the_buttons_of_the_first_are_in_sight_however_much_there_is_to_say(qtbot, view):
+    facts = {"source": "https://example.org", "remedy": Remedy("Do it", training=(("epochs", 1),))}
+    view.show_findings(
+        [made_up(0, evidence="Evidence of many units, each in figures. " * 20, why="Why. " * 50, **facts)]
+    )
+    settle(qtbot, view, 1)
+    assert view.entries.verticalScrollBar().maximum() > 200
+    assert are_buttons_in_sight(view, "rule-0")
+    entry = entry_of(view, "rule-0")
+    shown = sorted((label for label in entry.findChildren(QLabel) if not label.isHidden()), key=lambda label: label.y())
+    assert shown[2].text() == "What to do."
+    assert shown[2].y() < entry.fix.y() < shown[3].y()
+
+
+def test_on_first_start_the_tutorials_fault_can_be_fixed_without_scrolling(qtbot, open_window):
+    window = open_window()
+    window.resize(1024, 700)
+    qtbot.waitUntil(lambda: window.findings.fold.isVisible(), timeout=10_000)
+    assert window.size() == QSize(1024, 700)
+    qtbot.waitUntil(lambda: are_buttons_in_sight(window.findings, "softmax-one-unit"), timeout=5_000)
 
 
 def test_two_of_one_rule_in_one_place_are_two_entries(view):
