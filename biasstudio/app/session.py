@@ -37,6 +37,8 @@ from biasstudio.worker.model_worker import ModelWorker
 
 START_WITHOUT_PAINT_MS = 500
 _UNREAD = "Nothing found in the network itself; its data have not been looked at yet."
+_UNREADABLE = "Nothing found in the network itself; its data can't be looked at."
+_UNFIT = "Nothing found in the network itself; its data don't fit it."
 
 
 class Session(QObject):
@@ -252,8 +254,7 @@ class Session(QObject):
             self._state, can_train=can_train, trained=trained, reason=str(problem) if problem else ""
         )
         self.hands_on.follow(self._state, is_built=self._is_built(), of_job=self.jobs.under_way)
-        self._show_message(problem)
-        self.data.show_problem(problem if self._refused is None else None, self._data_fault)
+        self._show_message(self.data.show_problem(self._misfit(), self._data_fault) or str(problem or ""))
 
     def _problem(self) -> SpecError | None:
         """Why the present experiment can't be trained, as far as it is known."""
@@ -263,7 +264,12 @@ class Session(QObject):
             return None
         return self._built.misfit or learning_fault(self._document.experiment, learnable_sizes(self._built.layers))
 
-    def _show_message(self, problem: SpecError | None) -> None:
+    def _misfit(self) -> SpecError | None:
+        """Why the data don't fit the present network, where it is built."""
+        known = self._refused is None and self._built is not None and not self._awaiting
+        return self._built.misfit if known and self._built is not None else None
+
+    def _show_message(self, problem: str) -> None:
         status = self._window.status
         if self._state is WorkerState.LOADING:
             status.show_message("Loading TensorFlow…", busy=True)
@@ -276,8 +282,8 @@ class Session(QObject):
         elif self._opening:
             what = "model's file" if self.models.opening else "script"
             status.show_message(f"Reading the {what}…", busy=True)
-        elif problem is not None:
-            status.show_message(str(problem))
+        elif problem:
+            status.show_message(problem)
         elif self._data_fault:
             status.show_message(self._data_fault)
         elif self.jobs.outcome:
@@ -312,10 +318,16 @@ class Session(QObject):
             self._window.contribution.refresh()
 
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
-        problem, self._found = self._problem() or self._data_fault, findings
-        data = self._document.experiment.data
+        self._found = findings
+        data, problem = self._document.experiment.data, self._problem()
         unread = not self._probed and (data.of_keras or data.found is not None)
-        self.findings.take(findings, str(problem) if problem else _UNREAD if unread else "")
+        if self._misfit() is not None:
+            otherwise = _UNFIT
+        elif problem is not None:
+            otherwise = str(problem)
+        else:
+            otherwise = _UNREADABLE if self._data_fault else _UNREAD if unread else ""
+        self.findings.take(findings, otherwise)
 
     def _show_fault(self, sentence: str, details: str) -> None:
         if self._awaiting:
