@@ -18,7 +18,6 @@ from biasstudio.spec.experiment import Experiment
 _TRAINING = "Stop the training first: a network can't be changed while it trains."
 _RECORDED = "This run is recorded as it was: open its experiment to change it."
 _OF_SCRIPT = "A script trained this network: change it there."
-_ONLY_STEPS = "A script trained this run, and its network is not in the file: only the steps are judged."
 _NO_FIT = "This fix doesn't fit any more"
 
 
@@ -66,8 +65,8 @@ class FindingsSession(QObject):
         if self._runs.looked_at:
             view.show_findings((), self._runs.looked_at)
         elif run is not None:
-            remark = _ONLY_STEPS if run.experiment is None else ""
-            view.show_findings(run.findings, "Nothing found in this run." if not remark else "Nothing found.", remark)
+            otherwise = "Nothing found in this run." if not run.unjudged else "Nothing found."
+            view.show_findings(run.findings, otherwise, run.unjudged)
         else:
             view.show_findings(*self._live)
         self._offer()

@@ -24,6 +24,7 @@ from biasstudio.worker.messages import (
     Built,
     Close,
     Diagnosis,
+    ExamineExperiment,
     Pause,
     ReadWeights,
     RunStarted,
@@ -130,6 +131,7 @@ class Session(QObject):
         worker.weightsRead.connect(window.weights.show_weights)
         worker.failed.connect(self._show_fault)
         worker.finished.connect(self._finish)
+        worker.examined.connect(self.runs.take_examined)
         worker.runStarted.connect(self._take_run)
         worker.recordingFailed.connect(lambda sentence: self.runs.warn("recording", "Not recorded", sentence))
 
@@ -148,6 +150,7 @@ class Session(QObject):
         window.closeAsked.connect(self._close)
         self.runs.shownChanged.connect(self._follow_runs)
         self.runs.idle.connect(self._finish)
+        self.runs.examineAsked.connect(lambda experiment: worker.send(ExamineExperiment(experiment)))
 
     def _run(self, command: type[Train | TakeStep]) -> None:
         commit_typing(self._window)

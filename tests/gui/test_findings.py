@@ -8,13 +8,15 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 
+from biasstudio.data_files.proposal import propose_data
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.remedy import Remedy
+from biasstudio.engine.diagnosis import diagnose
 from biasstudio.engine.recorder import BiasRecorder
 from biasstudio.gui.finding_entry import FindingEntry
 from biasstudio.gui.findings_view import NO_FAULT, FindingsView
 from biasstudio.gui.theme import theme
-from biasstudio.spec.experiment import Experiment
+from biasstudio.spec.experiment import Experiment, Training
 from biasstudio.spec.initializers import Initializer
 from biasstudio.worker import network_doctor
 from tests.experiments import moons, tutorial
@@ -361,6 +363,62 @@ def test_a_run_of_a_script_is_judged_by_its_steps(qtbot, open_window, tmp_path):
     click_notice(window, "Back to the network")
     assert "softmax-one-unit" in ids(window)
     assert "only the steps" not in texts(window.findings)
+
+
+UNSEEN = "have not been looked at yet"
+
+
+def uncentred(path):
+    """A network that is started badly on data of a person's own that lie far from zero."""
+    random = np.random.default_rng(3)
+    rows = "".join(f"{random.normal(50, 1):.4f},{random.normal(-70, 1):.4f},{row % 2}\n" for row in range(120))
+    path.write_text(f"a,b,y\n{rows}")
+    stack = moons().stack.change("dense", bias_initializer=Initializer.of("HeNormal"))
+    return Experiment(stack, propose_data(path).change(scaling="none"), Training(epochs=2, batch_size=20))
+
+
+def train_for_the_list(qtbot, window):
+    window.actions_of_training.train.trigger()
+    qtbot.waitUntil(lambda: [run.state for run in window.runs.model.runs()] == ["finished"], timeout=60_000)
+    assert window.wait_ready()
+    return window.runs.model.runs()[0].path
+
+
+def test_a_replay_is_judged_as_the_command_line_judges_its_file(qtbot, open_window, tmp_path):
+    window = open_window(uncentred(tmp_path / "far.csv"))
+    path = train_for_the_list(qtbot, window)
+    window.document.replace(moons(), None)
+    assert window.wait_ready()
+    expected = diagnose(path)
+    assert {"inputs-uncentred", "large-initial-bias"} <= {finding.id for finding in expected}
+    window.files.open_path(path)
+    qtbot.waitUntil(lambda: list(window.findings.findings) == expected, timeout=20_000)
+    assert UNSEEN not in texts(window.findings)
+    (tmp_path / "far.csv").unlink()
+    click_notice(window, "Back to the network")
+    window.files.open_path(path)
+    gone = "far.csv is not there"
+    qtbot.waitUntil(lambda: gone in texts(window.findings), timeout=20_000)
+    assert "The data are not judged." in texts(window.findings)
+    assert list(window.findings.findings) == diagnose(path)
+    assert "inputs-uncentred" not in ids(window)
+
+
+def test_a_replay_that_is_opened_during_a_training_says_what_is_not_judged_yet(qtbot, open_window, tmp_path):
+    window = open_window(uncentred(tmp_path / "far.csv"))
+    path = train_for_the_list(qtbot, window)
+    window.document.replace(moons(epochs=5_000), None)
+    assert window.wait_ready()
+    window.actions_of_training.train.trigger()
+    qtbot.waitUntil(lambda: window.view.history.last_step > 0, timeout=60_000)
+    window.files.open_path(path)
+    qtbot.waitUntil(lambda: UNSEEN in texts(window.findings), timeout=20_000)
+    assert window.view.history.last_step == 12
+    assert "inputs-uncentred" not in ids(window)
+    window.actions_of_training.stop.trigger()
+    qtbot.waitUntil(lambda: "inputs-uncentred" in ids(window), timeout=20_000)
+    assert UNSEEN not in texts(window.findings)
+    assert list(window.findings.findings) == diagnose(path)
 
 
 def test_a_recorded_run_is_not_changed_but_its_experiment_is(qtbot, open_window):
