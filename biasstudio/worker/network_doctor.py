@@ -78,8 +78,11 @@ class NetworkDoctor:
 
     @property
     def is_due(self) -> bool:
-        """Whether it is time to look between two batches: every few seconds, within a share of the training's time."""
-        return time.monotonic() >= self._due_at
+        """Whether it is time to look between two batches: every few seconds, within a share of the training's time.
+
+        What was looked at in a pause isn't looked at again when training goes on.
+        """
+        return time.monotonic() >= self._due_at and self.has_news
 
     def look_in_training(self) -> Diagnosis:
         """As `look`; but the first time, which takes long, only in a training that takes much longer."""
