@@ -3,9 +3,11 @@
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 from biasstudio.gui.panels import figures
 from biasstudio.gui.view_state import ComparedRun
+from biasstudio.spec.experiment import Experiment
 
 _LOSS, _VALIDATION = "loss", "val_"
 # A share of right answers: the same measure whatever the loss and the scale of the targets.
@@ -67,8 +69,18 @@ def _measures_the_same(name: str, first: ComparedRun, second: ComparedRun) -> bo
     one, other = first.experiment, second.experiment
     if one is None or other is None or one.data != other.data:
         return False
-    settings = [(each.training.loss, dict(each.training.loss_settings)) for each in (one, other)]
-    return name != _LOSS or settings[0] == settings[1]
+    return name != _LOSS or _what_the_loss_is(one) == _what_the_loss_is(other)
+
+
+def _what_the_loss_is(experiment: Experiment) -> tuple[str, dict[str, Any], list[tuple[str, str, Any]]]:
+    """Its function, the function's settings, and the penalties that Keras adds to it."""
+    penalties = [
+        (layer.name, name, value)
+        for layer in experiment.stack.layers
+        for name, value in layer.arguments
+        if name.endswith("regularizer") and value is not None
+    ]
+    return experiment.training.loss, dict(experiment.training.loss_settings), penalties
 
 
 def _text(value: float) -> str:

@@ -9,6 +9,7 @@ from biasstudio.gui.telling_metric import telling_metric
 from biasstudio.gui.view_state import ComparedRun
 from biasstudio.recording.history import EpochRecord, History
 from biasstudio.spec.data_sets import DataSet
+from biasstudio.spec.regularizers import Regularizer
 from tests.experiments import moons
 
 NAMES = ("loss", "accuracy")
@@ -46,7 +47,9 @@ def test_the_larger_difference_tells_and_the_loss_where_both_are_alike():
 def test_losses_of_other_functions_are_not_held_against_each_other():
     logits = moons().change_training(loss_settings={"from_logits": True})
     hinge = moons().change_training(loss="hinge")
-    for other in (logits, hinge):
+    penalty = Regularizer.of("L2")
+    penalised = replace(moons(), stack=moons().stack.change("dense", bias_regularizer=penalty))
+    for other in (logits, hinge, penalised):
         metric = telling_metric(run(end(0.1, 0.9)), run(end(9.0, 0.8), experiment=other))
         assert metric.name == "accuracy"
         alone = [run({"loss": loss}, names=("loss",), experiment=e) for loss, e in ((0.1, moons()), (9.0, other))]
