@@ -81,6 +81,9 @@ class TrainingStatus(QStatusBar):
             "non-finite": "Training ended: values stopped being finite",
         }[ended.reason]
         self.show_message(f"{how} · {ended.step} steps")
+        if ended.reason != "finished":
+            # No time is left for what doesn't go on.
+            self.clear_progress()
 
 
 def _duration(seconds: float) -> str:

@@ -134,6 +134,7 @@ def test_a_proof_that_is_stopped_claims_nothing(qtbot, open_window):
     window.actions_of_training.stop.trigger()
     assert window.wait_ready()
     (twin,) = window.view.compared
+    assert window.status.detail.text() == ""
     said = f"Stopped at step {twin.history.last_step:,}: with the fix"
     qtbot.waitUntil(lambda: window.status.message.text() == said, timeout=5_000)
     assert window.panels.timeline_panel.shown_metric == "loss"
@@ -319,6 +320,14 @@ def test_on_first_start_the_tutorials_fault_can_be_fixed_without_scrolling(qtbot
     qtbot.waitUntil(lambda: window.findings.fold.isVisible(), timeout=10_000)
     assert window.size() == QSize(1024, 700)
     qtbot.waitUntil(lambda: are_buttons_in_sight(window.findings, "softmax-one-unit"), timeout=5_000)
+
+
+def test_a_long_path_in_the_remark_is_not_cut(qtbot, view):
+    path = "/".join(["a_folder_with_a_name_that_is_too_long_for_a_line_of_the_side"] * 2)
+    view.show_findings([], "Nothing found.", f"table.csv is not there: expected it at {path}. The data are not judged.")
+    qtbot.waitUntil(lambda: view._remark.height() >= view._remark.heightForWidth(view._remark.width()), timeout=5_000)
+    assert view._remark.width() <= view.entries.viewport().width()
+    assert view._remark.minimumSizeHint().width() <= view.entries.viewport().width()
 
 
 def test_two_of_one_rule_in_one_place_are_two_entries(view):

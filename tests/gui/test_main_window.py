@@ -120,6 +120,8 @@ def test_train_pause_step_continue_stop_reset(qtbot, open_window):
     qtbot.waitUntil(lambda: history.last_step > held + 20, timeout=10_000)
     click_action(qtbot, window, actions.stop)
     qtbot.waitUntil(window.ready, timeout=10_000)
+    assert "stopped" in window.status.message.text()
+    assert "left" not in window.status.detail.text()
     assert window.view.history is history
     assert not np.array_equal(history.frame(history.last_step), start)
     click_action(qtbot, window, actions.reset)
