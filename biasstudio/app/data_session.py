@@ -15,6 +15,7 @@ from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.fitting import Fitting, fitted_to, small_network_for
 
+MISFIT, UNREADABLE = "The network doesn't fit the data", "The data can't be read"
 _FITTINGS = (
     (fitted_to, "Fit the network", "Set its input, its last layer and the loss to what these data need"),
     (small_network_for, "Take a small network", "Put two Dense layers in its place, which these data fit"),
@@ -48,18 +49,22 @@ class DataSession(QObject):
         """The same for the experiment's data as they are; what is no file of the person's own is only looked at."""
         self._shown_dialog().open_data(self._document.experiment.data)
 
-    def show_problem(self, misfit: SpecError | None, fault: str) -> None:
-        """Offer what mends a network that doesn't fit its data, or data that can't be had, for the reason `fault`."""
-        title, answers = "The network doesn't fit the data", []
+    def show_problem(self, misfit: SpecError | None, fault: str) -> str:
+        """Offer what mends a network that doesn't fit its data, or data that can't be had, for the reason `fault`.
+
+        What is offered over the panels is told there in full; it gives the few words in which it is told elsewhere.
+        """
+        title, answers = MISFIT, []
         if misfit is not None:
             answers = self._fitting_answers()
         elif fault and self._document.experiment.data.found is not None:
-            title = "The data can't be read"
+            title = UNREADABLE
             answers = [("Choose the data anew", "Look at the file again, or take another", self.edit)]
         if answers:
             self._window.notices.say("data", title, str(misfit or fault), answers, warning=True)
-        else:
-            self._window.notices.withdraw("data")
+            return title
+        self._window.notices.withdraw("data")
+        return ""
 
     def _fitting_answers(self) -> list[Answer]:
         experiment = self._document.experiment

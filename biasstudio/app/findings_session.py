@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from biasstudio.app.job_session import JobSession
+from biasstudio.app.job_session import WITH_FIX, WITHOUT_FIX, JobSession
 from biasstudio.app.run_session import RunSession
 from biasstudio.doctor.finding import Finding
 from biasstudio.gui.document import Document
@@ -18,7 +18,6 @@ from biasstudio.spec.experiment import Experiment
 _TRAINING = "Stop the training first: a network can't be changed while it trains."
 _RECORDED = "This run is recorded as it was: open its experiment to change it."
 _OF_SCRIPT = "A script trained this network: change it there."
-_ONLY_STEPS = "A script trained this run, and its network is not in the file: only the steps are judged."
 _NO_FIT = "This fix doesn't fit any more"
 
 
@@ -66,8 +65,8 @@ class FindingsSession(QObject):
         if self._runs.looked_at:
             view.show_findings((), self._runs.looked_at)
         elif run is not None:
-            remark = _ONLY_STEPS if run.experiment is None else ""
-            view.show_findings(run.findings, "Nothing found in this run." if not remark else "Nothing found.", remark)
+            otherwise = "Nothing found in this run." if not run.unjudged else "Nothing found."
+            view.show_findings(run.findings, otherwise, run.unjudged)
         else:
             view.show_findings(*self._live)
         self._offer()
@@ -130,7 +129,7 @@ class FindingsSession(QObject):
     def _prove_fix(self) -> None:
         """The network is fixed already: its twin is the one before."""
         if self._fixed is not None:
-            self._jobs.train_beside(self._fixed.before, "without the fix")
+            self._jobs.train_beside(self._fixed.before, WITHOUT_FIX)
 
     def _prove(self, finding: Finding) -> None:
         """The shown network stays as it is: its twin has the fix."""
@@ -138,6 +137,6 @@ class FindingsSession(QObject):
         if experiment is None or remedy is None:
             return
         try:
-            self._jobs.train_beside(remedy.applied_to(experiment), "with the fix")
+            self._jobs.train_beside(remedy.applied_to(experiment), WITH_FIX)
         except SpecError as error:
             self._runs.warn("fix", _NO_FIT, str(error))

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from PySide6.QtCore import QObject
 
@@ -9,12 +10,27 @@ from biasstudio.app.run_session import RunSession
 from biasstudio.gui.main_window import MainWindow
 from biasstudio.gui.sweep.sweep_dialog import SweepDialog
 from biasstudio.gui.sweep.twin_menu import TwinMenu
+from biasstudio.gui.telling_metric import telling_metric
+from biasstudio.gui.view_state import ComparedRun
+from biasstudio.recording.history import History
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.variations import Variation
 from biasstudio.worker.messages import Job, JobEnded, JobStarted, Stop, Train, TrainJobs
 from biasstudio.worker.model_worker import ModelWorker
 
+WITH_FIX, WITHOUT_FIX = "with the fix", "without the fix"
+"""Labels of the twins that prove a fix."""
 _REFUSED = "This can't be trained"
+
+
+@dataclass
+class _Group:
+    """Jobs that were sent together; a twin is laid over the experiment `beside`. Then how the newest of them goes."""
+
+    jobs: tuple[Job, ...]
+    beside: Experiment | None = None
+    history: History | None = None
+    reason: str = ""
 
 
 class JobSession(QObject):
@@ -25,8 +41,10 @@ class JobSession(QObject):
         self._window, self._runs, self._worker = window, runs, worker
         self._dialog: SweepDialog | None = None
         # Jobs are trained in the order in which they were sent; each group of them ends with jobsEnded.
-        self._groups: list[tuple[Job, ...]] = []
+        self._groups: list[_Group] = []
         self._swept: tuple[Job, ...] | None = None
+        self.outcome = ""
+        """What came of the last twin, in one sentence; "" where something else was done since."""
         self._twins = TwinMenu(window, lambda: (runs.shown_experiment, window.stack_editor.chosen_layer))
         window.actions_of_runs.add_twins(self._twins)
         window.actions_of_runs.sweep.triggered.connect(self._open_dialog)
@@ -53,13 +71,19 @@ class JobSession(QObject):
         # A twin of what was never trained would have nothing to lie beside.
         if not self._runs.replaying and shown is not None and not self._runs.is_trained(shown):
             self._worker.send(Train(shown, self._runs.new_recording(shown)))
-        self._send([(experiment, label)], "")
+        self._send([(experiment, label)], "", shown)
 
-    def _send(self, twins: Iterable[tuple[Experiment, str]], group: str) -> tuple[Job, ...]:
+    def forget_outcome(self) -> None:
+        """Something else is told of now."""
+        self.outcome = ""
+
+    def _send(
+        self, twins: Iterable[tuple[Experiment, str]], group: str, beside: Experiment | None = None
+    ) -> tuple[Job, ...]:
         jobs = tuple(
             Job(experiment, self._runs.new_recording(experiment, label, group), label) for experiment, label in twins
         )
-        self._groups.append(jobs)
+        self._groups.append(_Group(jobs, beside))
         self._worker.send(TrainJobs(jobs))
         return jobs
 
@@ -93,6 +117,7 @@ class JobSession(QObject):
 
     def _show_start(self, started: JobStarted) -> None:
         job = started.job
+        self._groups[0].history = started.history
         self._runs.library.set_writing(job.recording.path)
         if self._is_of_sweep(job) and self._dialog is not None:
             self._dialog.job_started(started.index, job.recording.path, started.history)
@@ -100,6 +125,7 @@ class JobSession(QObject):
             self._runs.lay_beside(job.recording.path, job.label, started.history, job.experiment)
 
     def _show_end(self, ended: JobEnded) -> None:
+        self._groups[0].reason = ended.reason
         if self._is_of_sweep(ended.job) and self._dialog is not None:
             self._dialog.job_ended(ended.index, ended.reason, ended.sentence)
         elif ended.sentence:
@@ -107,8 +133,27 @@ class JobSession(QObject):
         self._runs.library.refresh()
 
     def _end_group(self) -> None:
-        ended = self._groups.pop(0) if self._groups else ()
-        if ended is self._swept and self._dialog is not None:
+        ended = self._groups.pop(0)
+        self._window.status.clear_progress()
+        if ended.jobs is self._swept and self._dialog is not None:
             self._dialog.jobs_ended()
             self._swept = None
+        elif ended.beside is not None and ended.history is not None:
+            self._tell(ended.jobs[0], ended.beside, ended.history, ended.reason)
         self._runs.refresh()
+
+    def _tell(self, job: Job, beside: Experiment, history: History, reason: str) -> None:
+        """Say what came of a twin, and show the metric that tells it from the network that it lies over."""
+        twin = ComparedRun(str(job.recording.path), job.label, history, job.experiment)
+        view = self._window.view
+        if reason == "stopped":
+            self.outcome = f"Stopped at step {history.last_step:,}: {job.label}"
+        elif view.history is not None and self._runs.shown_experiment == beside:
+            shown = ComparedRun("", view.name, view.history, beside)
+            pair, names = (twin, shown), (job.label, "without" if job.label == WITH_FIX else view.name)
+            if job.label == WITHOUT_FIX:
+                pair, names = (shown, twin), (WITH_FIX, "without")
+            metric = telling_metric(*pair)
+            if metric is not None:
+                self.outcome = metric.sentence(*names)
+                self._window.panels.timeline_panel.show_metric(metric.name)

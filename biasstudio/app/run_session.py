@@ -21,7 +21,7 @@ from biasstudio.recording.history import History
 from biasstudio.recording.run_summary import RunSummary
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.experiment import Experiment, experiment_from_json
-from biasstudio.worker.messages import Diagnosis, Recording
+from biasstudio.worker.messages import Diagnosis, Examined, Recording
 from biasstudio.worker.run_follower import OpenedRun, RunFollower, RunState
 
 _log = logging.getLogger(__name__)
@@ -51,6 +51,8 @@ class LookedAt:
 class RunSession(QObject):
     """Lives in the GUI thread. What it shows is the live network, or a run in its place; other runs beside it."""
 
+    examineAsked = Signal(Experiment)
+    """The Doctor has to know more of the experiment of the run that is shown; the answer goes to `take_examined`."""
     shownChanged = Signal()
     """Another network or run is shown, or it has another state."""
     idle = Signal()
@@ -72,6 +74,7 @@ class RunSession(QObject):
         self._followers: dict[Path, RunFollower] = {}
         self._ending: set[RunFollower] = set()
         self._loading: set[Path] = set()
+        self._examined: dict[Path, Experiment] = {}
         self._closing = self._showing = self._comparing = False
         self._connect_view()
         self._connect_library()
@@ -304,8 +307,21 @@ class RunSession(QObject):
 
     def _take_findings(self, path: Path, diagnosis: Diagnosis) -> None:
         if path in self._opened:
-            self._opened[path] = self._opened[path].with_findings(diagnosis.findings)
+            self._opened[path] = self._opened[path].with_diagnosis(diagnosis)
             self.shownChanged.emit()
+
+    def _ask_what_is_shown(self) -> None:
+        """Once for each run: its steps are shown meanwhile."""
+        run = self.replayed
+        if run is not None and run.experiment is not None and self._examined.get(run.path) != run.experiment:
+            self._examined[run.path] = run.experiment
+            self.examineAsked.emit(run.experiment)
+
+    def take_examined(self, examined: Examined) -> None:
+        """What was asked for."""
+        for path, experiment in self._examined.items():
+            if experiment == examined.experiment:
+                self._followers[path].know(examined)
 
     def _change_state(self, path: Path, state: RunState) -> None:
         if path in self._opened:
@@ -327,6 +343,7 @@ class RunSession(QObject):
     def _end(self, follower: RunFollower) -> None:
         del self._followers[follower.path]
         self._opened.pop(follower.path, None)
+        self._examined.pop(follower.path, None)
         self._loading.discard(follower.path)
         self._ending.add(follower)
         follower.close()
@@ -350,6 +367,7 @@ class RunSession(QObject):
         for path, follower in list(self._followers.items()):
             if path != self._main and path not in self._wanted:
                 self._end(follower)
+        self._ask_what_is_shown()
         self._show_comparison()
         self._window.runs.mark_shown(self._main, [Path(run.key) for run in view.compared])
         self.shownChanged.emit()

@@ -26,6 +26,7 @@ from biasstudio.worker.messages import (
     Built,
     Close,
     Diagnosis,
+    ExamineExperiment,
     Pause,
     ReadWeights,
     RunStarted,
@@ -41,6 +42,8 @@ _log = logging.getLogger(__name__)
 
 START_WITHOUT_PAINT_MS = 500
 _UNREAD = "Nothing found in the network itself; its data have not been looked at yet."
+_UNREADABLE = "Nothing found in the network itself; its data can't be looked at."
+_UNFIT = "Nothing found in the network itself; its data don't fit it."
 
 
 class Session(QObject):
@@ -133,6 +136,7 @@ class Session(QObject):
         worker.weightsRead.connect(window.weights.show_weights)
         worker.failed.connect(self._show_fault)
         worker.finished.connect(self._finish)
+        worker.examined.connect(self.runs.take_examined)
         worker.runStarted.connect(self._take_run)
         worker.recordingFailed.connect(lambda sentence: self.runs.warn("recording", "Not recorded", sentence))
 
@@ -151,6 +155,7 @@ class Session(QObject):
         window.closeAsked.connect(self._close)
         self.runs.shownChanged.connect(self._follow_runs)
         self.runs.idle.connect(self._finish)
+        self.runs.examineAsked.connect(lambda experiment: worker.send(ExamineExperiment(experiment)))
 
     def _run(self, command: type[Train | TakeStep]) -> None:
         commit_typing(self._window)
@@ -202,6 +207,7 @@ class Session(QObject):
         window = self._window
         _log.info("network built, %s, %d bias vectors", built.versions, len(built.history.vectors))
         self._built, self._awaiting, self._refused, self._ended = built, False, None, None
+        self.jobs.forget_outcome()
         self.hands_on.set_network(built.history)
         self.runs.set_live(built.history, built.experiment)
         window.stack_editor.show_built(built)
@@ -258,8 +264,7 @@ class Session(QObject):
             self._state, can_train=can_train, trained=trained, reason=str(problem) if problem else ""
         )
         self.hands_on.follow(self._state, is_built=self._is_built(), of_job=self.jobs.under_way)
-        self._show_message(problem)
-        self.data.show_problem(problem if self._refused is None else None, self._data_fault)
+        self._show_message(self.data.show_problem(self._misfit(), self._data_fault) or str(problem or ""))
 
     def _problem(self) -> SpecError | None:
         """Why the present experiment can't be trained, as far as it is known."""
@@ -269,7 +274,12 @@ class Session(QObject):
             return None
         return self._built.misfit or learning_fault(self._document.experiment, learnable_sizes(self._built.layers))
 
-    def _show_message(self, problem: SpecError | None) -> None:
+    def _misfit(self) -> SpecError | None:
+        """Why the data don't fit the present network, where it is built."""
+        known = self._refused is None and self._built is not None and not self._awaiting
+        return self._built.misfit if known and self._built is not None else None
+
+    def _show_message(self, problem: str) -> None:
         status = self._window.status
         if self._state is WorkerState.LOADING:
             status.show_message("Loading TensorFlow…", busy=True)
@@ -282,10 +292,12 @@ class Session(QObject):
         elif self._opening:
             what = "model's file" if self.models.opening else "script"
             status.show_message(f"Reading the {what}…", busy=True)
-        elif problem is not None:
-            status.show_message(str(problem))
+        elif problem:
+            status.show_message(problem)
         elif self._data_fault:
             status.show_message(self._data_fault)
+        elif self.jobs.outcome:
+            status.show_message(self.jobs.outcome)
         elif self._ended is not None:
             status.show_end(self._ended)
         elif self._built is not None:
@@ -294,6 +306,7 @@ class Session(QObject):
     def _show_end(self, ended: TrainingEnded) -> None:
         self._ended = ended
         _log.info("training ended (%s) at step %d", ended.reason, ended.step)
+        self.jobs.forget_outcome()
         if not self._data_fault:
             self._window.status.show_end(ended)
         if not self._probed:
@@ -316,10 +329,16 @@ class Session(QObject):
             self._window.contribution.refresh()
 
     def _show_findings(self, findings: tuple[Finding, ...]) -> None:
-        problem, self._found = self._problem() or self._data_fault, findings
-        data = self._document.experiment.data
+        self._found = findings
+        data, problem = self._document.experiment.data, self._problem()
         unread = not self._probed and (data.of_keras or data.found is not None)
-        self.findings.take(findings, str(problem) if problem else _UNREAD if unread else "")
+        if self._misfit() is not None:
+            otherwise = _UNFIT
+        elif problem is not None:
+            otherwise = str(problem)
+        else:
+            otherwise = _UNREADABLE if self._data_fault else _UNREAD if unread else ""
+        self.findings.take(findings, otherwise)
 
     def _show_fault(self, sentence: str, details: str) -> None:
         if self._awaiting:

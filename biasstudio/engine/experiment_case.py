@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from biasstudio.data_files.opening import Cancelled, ReadingCancelledError, never
 from biasstudio.doctor.case import Case, case_of
 from biasstudio.doctor.data_facts import DataFacts
 from biasstudio.doctor.probe import Probe
@@ -63,6 +64,20 @@ def facts_of_experiment(experiment: Experiment) -> DataFacts | None:
         return data_facts(experiment)
     except SpecError:
         return None
+
+
+def data_of_experiment(experiment: Experiment, cancelled: Cancelled = never) -> tuple[DataFacts | None, str]:
+    """What is known of the data, which are read for it, and why they can't be judged; "" where they can.
+
+    Raises ReadingCancelledError.
+    """
+    try:
+        load_samples(experiment, cancelled)
+    except ReadingCancelledError:
+        raise
+    except SpecError as error:
+        return None, f"{error} The data are not judged."
+    return facts_of_experiment(experiment), ""
 
 
 def _planned_steps(network: Network, experiment: Experiment) -> int | None:

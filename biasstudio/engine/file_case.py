@@ -9,8 +9,7 @@ import tensorflow as tf
 
 from biasstudio.doctor.case import Case, case_of
 from biasstudio.engine.build import build_network, check_network
-from biasstudio.engine.data import load_samples
-from biasstudio.engine.experiment_case import case_of_network, facts_of_experiment, probed_case
+from biasstudio.engine.experiment_case import case_of_network, data_of_experiment, probed_case
 from biasstudio.engine.file_model import model_from_config
 from biasstudio.engine.keras_case import network_layers
 from biasstudio.model_files.reader import SUFFIXES as MODEL_SUFFIXES
@@ -59,19 +58,10 @@ def case_of_file(path: Path) -> Iterator[tuple[Case, str]]:
 def _of_experiment(path: Path) -> tuple[Case, str]:
     network = build_network(load_experiment(path))
     unfit = misfit(network.experiment, network.layers[-1].output_shape)
-    fault = f"{unfit} The data are not judged." if unfit is not None else _fault_of_data(network.experiment)
+    fault = f"{unfit} The data are not judged." if unfit is not None else data_of_experiment(network.experiment)[1]
     if fault:
         return case_of_network(network, network.experiment), fault
     return probed_case(network), ""
-
-
-def _fault_of_data(experiment: Experiment) -> str:
-    """Why the data can't be judged; "" where they are at hand now."""
-    try:
-        load_samples(experiment)
-    except SpecError as error:
-        return f"{error} The data are not judged."
-    return ""
 
 
 def case_of_run(run: Run) -> tuple[Case, str]:
@@ -82,9 +72,9 @@ def case_of_run(run: Run) -> tuple[Case, str]:
     if experiment is None:
         note = "A script trained this run, and its network is not in the file: only the steps are judged."
         return Case((), history=reading.history), note
-    case = case_of(experiment, check_network(experiment), reading.history)
-    fault = _fault_of_data(experiment)
-    return (case, fault) if fault else (replace(case, data=facts_of_experiment(experiment)), "")
+    layers = check_network(experiment)
+    facts, fault = data_of_experiment(experiment)
+    return case_of(experiment, layers, reading.history, data=facts), fault
 
 
 def _of_script(path: Path) -> tuple[Case, str]:
@@ -96,8 +86,7 @@ def _of_script(path: Path) -> tuple[Case, str]:
     first, second = (reading.experiment for reading in readings)
     case = case_of(first, check_network(first))
     said = (first.training.loss, first.training.optimizer) == (second.training.loss, second.training.optimizer)
-    fault = _fault_of_data(first) if first.data == second.data else ""
-    facts = facts_of_experiment(first) if first.data == second.data and not fault else None
+    facts, fault = data_of_experiment(first) if first.data == second.data else (None, "")
     told = [note for note in readings[0].notes if note in readings[1].notes]
     notes = [f"line {note.line}: {note.sentence}" if note.line else note.sentence for note in told]
     listed = f"Read otherwise, or not: {' '.join(notes[:_MOST_NOTES])}" if notes else ""

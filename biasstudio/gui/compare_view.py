@@ -4,18 +4,10 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QStackedLayout,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from biasstudio.gui.compare_model import CompareModel, rows_of
+from biasstudio.gui.compare_table import CompareTable
 from biasstudio.gui.panels.chips import Chip
 from biasstudio.gui.panels.panel import ElidedLabel
 from biasstudio.gui.theme import theme
@@ -27,12 +19,10 @@ _EXPLANATION = (
     "bold. Ctrl+C copies the selected rows."
 )
 _EVERYTHING_TIP = "Also show the settings that are the same in all runs."
-_LEAST_COLUMN = 112
-_NAMES_SHARE = 0.42
 
 
 class CompareView(QFrame):
-    """A table with a row for each setting and outcome. Names of rows and of runs stay in sight when it scrolls."""
+    """A table with a row for each setting and outcome, of two or more runs."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -44,9 +34,7 @@ class CompareView(QFrame):
         self._runs: tuple[ComparedRun, ...] = ()
         self.model = CompareModel()
         self.model.setParent(self)
-        self.table = QTableView()
-        # Before anything polishes the table.
-        self.table.setProperty("lined", True)
+        self.table = CompareTable(self.model)
         self.everything = Chip("All settings", _EVERYTHING_TIP, "compareEverything")
         self.subtitle = ElidedLabel()
         self.empty = QLabel(NOTHING_COMPARED)
@@ -78,20 +66,7 @@ class CompareView(QFrame):
 
     def _set_up_table(self) -> None:
         table = self.table
-        table.setModel(self.model)
         table.setAccessibleName("Settings and outcomes of the compared runs")
-        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        table.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
-        table.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        table.setShowGrid(False)
-        table.setTabKeyNavigation(False)
-        table.setWordWrap(False)
-        table.setCornerButtonEnabled(False)
-        for header in (table.horizontalHeader(), table.verticalHeader()):
-            header.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-            header.setHighlightSections(False)
-        table.horizontalHeader().setMinimumSectionSize(40)
-        table.verticalHeader().setDefaultSectionSize(26)
         self.copy_action = QAction("&Copy", self)
         self.copy_action.setShortcut(QKeySequence.StandardKey.Copy)
         self.copy_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -116,21 +91,11 @@ class CompareView(QFrame):
         for number, row in enumerate(rows):
             if row.heading:
                 self.table.setSpan(number, 0, 1, len(self._runs))
-        self._fit_columns()
-
-    def _fit_columns(self) -> None:
-        count = self.model.columnCount()
-        if not count:
-            return
-        names = self.table.verticalHeader()
-        names.setFixedWidth(min(names.sizeHint().width(), int(self.width() * _NAMES_SHARE)))
-        room = self.table.width() - names.width() - self.table.verticalScrollBar().sizeHint().width()
-        for column in range(count):
-            self.table.setColumnWidth(column, max(_LEAST_COLUMN, room // count))
+        self.table.fit(self.table.width())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit_columns()
+        self.table.fit(self.table.width())
 
     def copy_rows(self) -> None:
         """Put the selected rows, or all where none is, on the clipboard as tab-separated text."""

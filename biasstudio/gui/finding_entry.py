@@ -1,4 +1,4 @@
-"""FindingEntry: one finding of the Doctor: what is wrong and where, the evidence, why it matters, what to do."""
+"""FindingEntry: one finding of the Doctor: what is wrong and where, what to do, the evidence, why it matters."""
 
 import re
 
@@ -53,9 +53,12 @@ class FindingEntry(QFrame):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(12, 8, 8, 8)
         layout.setSpacing(4)
-        for text in self._texts:
+        # What is wrong and what to do come first, so that the buttons are in sight however much there is to say of it.
+        for text in (self._head, self._message, self._fix):
             layout.addWidget(text)
         layout.addLayout(buttons)
+        for text in (self._evidence, self._why, self._cause):
+            layout.addWidget(text)
 
     def show_finding(self, finding: Finding, cause: str = "") -> None:
         """Show a finding; `cause` is the message of the one that it follows from.

@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolButton, QVBoxLayout, QWidget
 
 from biasstudio.doctor.finding import Finding, Severity
-from biasstudio.gui.finding_entry import FindingEntry, text_label
+from biasstudio.gui.finding_entry import FindingEntry, breakable, text_label
 
 NOTHING_FOUND = "Nothing found: no known fault shows in this network's biases."
 NO_FAULT = "No fault found."
@@ -101,7 +101,7 @@ class FindingsView(QFrame):
         self.fold.setText(_counted(Severity.NOTE, len(notes)))
         self._notes.setVisible(bool(notes) and self.fold.isChecked())
         _say(self._sentence, "" if faults else NO_FAULT if notes and otherwise == NOTHING_FOUND else otherwise)
-        _say(self._remark, remark)
+        _say(self._remark, breakable(remark))
         counts = Counter(finding.severity for finding in findings)
         self._count.setText(" · ".join(_counted(each, counts[each]) for each in Severity if counts[each]))
 

@@ -1,4 +1,4 @@
-"""What came of runs, side by side, in words: steps, epochs, metrics, and how far each bias vector moved."""
+"""What came of runs, side by side, in words: metrics, steps, epochs, and how far each bias vector moved."""
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
@@ -22,12 +22,12 @@ class Outcome:
 
 
 def outcomes_of(histories: Sequence[History]) -> tuple[Outcome, ...]:
-    """Steps, epochs, metrics of the last finished epoch, and of each bias vector its change since step 0."""
+    """Metrics of the last finished epoch, steps, epochs, and of each bias vector its change since step 0."""
     return (
-        Outcome("steps", tuple(f"{max(0, history.last_step):,}" for history in histories)),
-        Outcome("epochs", tuple(f"{len(history.epochs()):,}" for history in histories)),
         *_epoch_metrics(histories),
         *_batch_metrics(histories),
+        Outcome("steps", tuple(f"{max(0, history.last_step):,}" for history in histories)),
+        Outcome("epochs", tuple(f"{len(history.epochs()):,}" for history in histories)),
         *_changes(histories),
     )
 

@@ -58,7 +58,7 @@ class TrainingStatus(QStatusBar):
         self.versions.setText(text)
 
     def clear_progress(self) -> None:
-        """Nothing was trained yet."""
+        """Nothing is under way of which it could be told how far it is."""
         self.detail.clear()
         self.bar.hide()
 
@@ -81,6 +81,9 @@ class TrainingStatus(QStatusBar):
             "non-finite": "Training ended: values stopped being finite",
         }[ended.reason]
         self.show_message(f"{how} · {ended.step} steps")
+        if ended.reason != "finished":
+            # No time is left for what doesn't go on.
+            self.clear_progress()
 
 
 def _duration(seconds: float) -> str:

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from biasstudio.doctor.data_facts import DataFacts
 from biasstudio.doctor.finding import Finding
 from biasstudio.doctor.probe import Probe
 from biasstudio.recording.history import History
@@ -98,6 +99,13 @@ class ReadContribution:
 
 
 @dataclass(frozen=True)
+class ExamineExperiment:
+    """Report what the Doctor has to know of a recorded experiment. Done when nothing is trained."""
+
+    experiment: Experiment
+
+
+@dataclass(frozen=True)
 class SaveModel:
     """Write the network as it stands to a .keras or .h5 file."""
 
@@ -125,7 +133,18 @@ class Close:
 
 
 Command = (
-    Build | Train | TakeStep | TrainJobs | Pause | Stop | ReadWeights | ReadContribution | SaveModel | SetBiases | Close
+    Build
+    | Train
+    | TakeStep
+    | TrainJobs
+    | Pause
+    | Stop
+    | ReadWeights
+    | ReadContribution
+    | ExamineExperiment
+    | SaveModel
+    | SetBiases
+    | Close
 )
 
 
@@ -196,6 +215,18 @@ class Diagnosis:
     step: int
     findings: tuple[Finding, ...]
     probe: Probe | None = None
+    note: str = ""
+    """What of a run could not be judged, and why: a sentence or two."""
+
+
+@dataclass(frozen=True)
+class Examined:
+    """A recorded experiment's layers as they are built, and its data; `note` says why one of them isn't known."""
+
+    experiment: Experiment
+    layers: tuple[BuiltLayer, ...]
+    data: DataFacts | None
+    note: str
 
 
 @dataclass(frozen=True)

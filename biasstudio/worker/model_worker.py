@@ -20,6 +20,7 @@ from biasstudio.spec.compatibility import misfit
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.learning import learning_fault, learning_in_words
 from biasstudio.worker.edited_network import EditedNetwork
+from biasstudio.worker.examination import examine
 from biasstudio.worker.inbox import Inbox
 from biasstudio.worker.messages import (
     BiasesEvaluated,
@@ -29,6 +30,8 @@ from biasstudio.worker.messages import (
     Close,
     Command,
     Diagnosis,
+    Examined,
+    ExamineExperiment,
     Job,
     JobEnded,
     JobStarted,
@@ -83,6 +86,8 @@ class ModelWorker(QThread):
     """What is wrong with the window's network: after a build, in a pause, and every few seconds of training."""
     contributionRead = Signal(object)
     """A Contribution, or a NoContribution."""
+    examined = Signal(Examined)
+    """What was asked for of a recorded experiment."""
     modelSaved = Signal(object)
     """The path of the file that was written."""
     modelNotSaved = Signal(str)
@@ -239,6 +244,8 @@ class ModelWorker(QThread):
             self.read_weights(command.layer)
         elif isinstance(command, ReadContribution):
             self.read_contribution(command)
+        elif isinstance(command, ExamineExperiment):
+            self._examine(command)
         elif isinstance(command, SaveModel):
             self.save_model(command.path)
 
@@ -431,6 +438,19 @@ class ModelWorker(QThread):
             self.contributionRead.emit(NoContribution(asked.path, asked.unit, "There is no network yet."))
         else:
             self.contributionRead.emit(self._doctor.contribution(asked))
+
+    def _examine(self, command: ExamineExperiment) -> None:
+        if self._load_error:
+            return
+        # Data of one experiment are kept at a time.
+        holds = self._doctor is not None and self._doctor.has_data
+        try:
+            self.examined.emit(examine(command.experiment, self.inbox.waits))
+        except ReadingCancelledError:
+            # After what waits.
+            self.inbox.put(command)
+        if holds and self._doctor is not None and not self._doctor.has_data:
+            self._doctor.forget()
 
     def save_model(self, path: Path) -> None:
         """Write the network to a file, and report. Only the worker's own thread may call."""

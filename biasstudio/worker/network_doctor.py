@@ -43,8 +43,15 @@ class NetworkDoctor:
         """Whether the network stands at a step that wasn't looked at."""
         return self._looked_at != self.network.history.last_step
 
+    @property
+    def has_data(self) -> bool:
+        """Whether the data of the network are at hand."""
+        from biasstudio.engine.data import are_at_hand
+
+        return are_at_hand(self.experiment.data)
+
     def forget(self) -> None:
-        """The network was changed at the step at which it stands."""
+        """The network was changed at the step at which it stands, or its data are to be read again."""
         self._looked_at = -1
 
     def start_training(self, network: "Network", experiment: Experiment) -> None:
@@ -71,8 +78,11 @@ class NetworkDoctor:
 
     @property
     def is_due(self) -> bool:
-        """Whether it is time to look between two batches: every few seconds, within a share of the training's time."""
-        return time.monotonic() >= self._due_at
+        """Whether it is time to look between two batches: every few seconds, within a share of the training's time.
+
+        What was looked at in a pause isn't looked at again when training goes on.
+        """
+        return time.monotonic() >= self._due_at and self.has_news
 
     def look_in_training(self) -> Diagnosis:
         """As `look`; but the first time, which takes long, only in a training that takes much longer."""
@@ -88,9 +98,8 @@ class NetworkDoctor:
     def contribution(self, asked: ReadContribution) -> Contribution | NoContribution:
         """What goes into a unit, or why that isn't said."""
         from biasstudio.engine.contribution import contribution
-        from biasstudio.engine.data import are_at_hand
 
-        if not are_at_hand(self.experiment.data):
+        if not self.has_data:
             return NoContribution(asked.path, asked.unit, "The data of this network are not read yet.")
         unfit = self._misfit()
         if unfit is not None:

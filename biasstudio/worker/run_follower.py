@@ -19,13 +19,15 @@ from biasstudio.recording.run_format import LIVING_SECONDS, RunError
 from biasstudio.recording.run_history import RunHistory
 from biasstudio.recording.run_reader import Run, open_run
 from biasstudio.spec.experiment import Experiment
-from biasstudio.worker.messages import Diagnosis
+from biasstudio.worker.messages import Diagnosis, Examined
 
 _log = logging.getLogger(__name__)
 
 LOOK_SECONDS = 0.08
 LOOK_AFTER_END_SECONDS = 1.0
 JUDGE_SECONDS = 2.0
+_ONLY_STEPS = "A script trained this run, and its network is not in the file: only the steps are judged."
+_NOT_EXAMINED = "Its layers and its data have not been looked at yet: that waits until nothing is trained."
 
 
 class RunState(Enum):
@@ -56,12 +58,14 @@ class OpenedRun:
     """1, or how far apart the frames are where older ones were thinned out."""
     findings: tuple[Finding, ...] = ()
     """Of the whole run, as far as it was read."""
+    unjudged: str = ""
+    """What of it could not be judged, and why."""
 
     def with_state(self, state: RunState) -> "OpenedRun":
         return replace(self, state=state)
 
-    def with_findings(self, findings: tuple[Finding, ...]) -> "OpenedRun":
-        return replace(self, findings=findings)
+    def with_diagnosis(self, diagnosis: Diagnosis) -> "OpenedRun":
+        return replace(self, findings=diagnosis.findings, unjudged=diagnosis.note)
 
 
 class RunFollower(QThread):
@@ -85,12 +89,17 @@ class RunFollower(QThread):
         self._run: Run | None = None
         self._state: RunState | None = None
         self._experiment: Experiment | None = None
-        self._judged: tuple[History, int] | None = None
+        self._examined: Examined | None = None
+        self._judged: tuple[History, int, Examined | None] | None = None
         self._judge_at = 0.0
 
     def close(self) -> None:
         """End following, without waiting for it; `finished` says when it has ended."""
         self._closing.set()
+
+    def know(self, examined: Examined) -> None:
+        """Judge the run by its experiment's layers and data too. Any thread may call."""
+        self._examined, self._judge_at = examined, 0.0
 
     def run(self) -> None:
         """The thread."""
@@ -145,13 +154,21 @@ class RunFollower(QThread):
 
     def _judge(self, history: History) -> None:
         """Have the Doctor look at all steps, where there are new ones: for a hundredth of the time at most."""
-        if self._judged == (history, history.version):
+        known = self._examined
+        if self._judged == (history, history.version, known):
             return
-        self._judged, started = (history, history.version), time.monotonic()
-        case = Case((), history=history) if self._experiment is None else case_of(self._experiment, (), history)
-        self.diagnosed.emit(Diagnosis(history.last_step, diagnose(case)))
+        self._judged, started = (history, history.version, known), time.monotonic()
+        self.diagnosed.emit(self._diagnosis(history, known))
         ended = time.monotonic()
         self._judge_at = ended + max(JUDGE_SECONDS, 100 * (ended - started))
+
+    def _diagnosis(self, history: History, known: Examined | None) -> Diagnosis:
+        step, experiment = history.last_step, self._experiment
+        if experiment is None:
+            return Diagnosis(step, diagnose(Case((), history=history)), note=_ONLY_STEPS)
+        if known is None or known.experiment != experiment:
+            return Diagnosis(step, diagnose(case_of(experiment, (), history)), note=_NOT_EXAMINED)
+        return Diagnosis(step, diagnose(case_of(experiment, known.layers, history, data=known.data)), note=known.note)
 
     def _lost(self, inode: int) -> bool:
         try:

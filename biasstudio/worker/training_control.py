@@ -8,6 +8,7 @@ from biasstudio.worker.messages import (
     Build,
     Close,
     Command,
+    ExamineExperiment,
     Pause,
     Progress,
     ReadContribution,
@@ -45,8 +46,8 @@ class TrainingControl:
         self._worker, self._experiment = worker, experiment
         self._recorder, self._job = recorder, job
         self._told = bool(recorder.failure)
-        # Jobs that were asked for while this goes on come after it.
-        self.later: list[TrainJobs] = []
+        # What was asked for while this goes on and builds networks of its own comes after it.
+        self.later: list[TrainJobs | ExamineExperiment] = []
         self._steps_planned = steps_planned
         self._pausing, self._steps_asked = only_one, int(only_one)
         self._first_step = recorder.last_step
@@ -86,7 +87,7 @@ class TrainingControl:
         elif isinstance(command, Stop):
             self.stopped = True
             self._recorder.note_event("stop")
-        elif isinstance(command, TrainJobs):
+        elif isinstance(command, TrainJobs | ExamineExperiment):
             self.later.append(command)
         elif isinstance(command, ReadWeights):
             self._worker.read_weights(command.layer)

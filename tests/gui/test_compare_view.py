@@ -3,7 +3,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QGuiApplication
+from PySide6.QtGui import QFontMetrics, QGuiApplication
 from PySide6.QtTest import QAbstractItemModelTester, QTest
 from PySide6.QtWidgets import QPushButton
 
@@ -179,22 +179,80 @@ def test_refreshing_tells_what_has_gone_on(view, first, second):
     assert table_of(view)["steps"] == ["51", "60"]
 
 
-@pytest.mark.parametrize("size", [(320, 300), (760, 480)])
-@pytest.mark.parametrize("count", [2, 7])
-def test_names_of_rows_stay_in_sight_and_columns_can_be_read(view, first, second, qtbot, size, count):
-    view.resize(*size)
-    view.show_runs([first, *(replace(second, key=str(n), name=f"run number {n}") for n in range(1, count))])
-    qtbot.waitUntil(lambda: view.table.verticalHeader().width() > 0)
+def shown_pixels(view, place):
+    """What is on the screen, as it was painted last."""
+    spot = view.table.viewport().mapTo(view, place.topLeft())
+    return view.screen().grabWindow(view.winId(), spot.x(), spot.y(), place.width(), place.height()).toImage()
+
+
+def scroll_to_the_end(view):
+    bar = view.table.horizontalScrollBar()
+    bar.setValue(bar.maximum())
     QTest.qWait(20)
-    assert view.width() == size[0]
+
+
+def of_many(first, second, count):
+    return [first, *(replace(second, key=str(n), name=f"run number {n}") for n in range(1, count))]
+
+
+def test_where_there_is_room_the_names_stand_beside_the_values(view, first, second):
+    view.resize(760, 480)
+    view.show_runs([first, second])
     names = view.table.verticalHeader()
-    assert 0.2 * size[0] < names.width() < 0.45 * size[0]
-    assert all(view.table.columnWidth(column) >= 100 for column in range(count))
-    before = names.geometry()
-    view.table.horizontalScrollBar().setValue(view.table.horizontalScrollBar().maximum())
-    assert names.geometry() == before
-    if size[0] > 700 and count == 2:
-        assert view.table.horizontalScrollBar().maximum() == 0
+    assert names.isVisible()
+    assert names.width() >= names.sizeHint().width()
+    assert view.table.horizontalScrollBar().maximum() == 0
+    assert {view.table.rowHeight(row) for row in range(view.model.rowCount())} == {26}
+
+
+@pytest.mark.parametrize("width", [284, 320])
+def test_two_runs_and_all_names_fit_into_a_narrow_side(view, first, twin, width):
+    view.resize(width, 280)
+    view.show_runs([first, twin])
+    QTest.qWait(20)
+    table, model = view.table, view.model
+    assert view.width() == width
+    assert table.horizontalScrollBar().maximum() == 0
+    shown = [row for row in range(model.rowCount()) if not table.isRowHidden(row)]
+    assert [name for name in table_of(view) if name not in ("Experiment", "Outcome")] == [
+        model.rows[row].name for row in shown
+    ]
+    for row in shown:
+        name = QFontMetrics(table.name_font(row)).horizontalAdvance(model.rows[row].name)
+        assert name <= table.name_rect(row).width()
+        for column in range(2):
+            cell = table.value_rect(row, table.visualRect(model.index(row, column)))
+            text = QFontMetrics(table.font()).horizontalAdvance(model.rows[row].values[column])
+            assert text <= cell.width()
+            assert cell.height() >= table.fontMetrics().height()
+            assert cell.top() > table.name_rect(row).bottom()
+
+
+@pytest.mark.parametrize("size", [(284, 300), (760, 480)])
+def test_of_many_runs_names_stay_in_sight_and_columns_can_be_read(view, first, second, size):
+    view.resize(*size)
+    view.show_runs(of_many(first, second, 7))
+    QTest.qWait(20)
+    table = view.table
+    assert view.width() == size[0]
+    assert all(table.columnWidth(column) >= 100 for column in range(7))
+    row = list(table_of(view)).index("training · optimizer")
+    before = shown_pixels(view, table.name_rect(row))
+    colours = {before.pixelColor(x, y).name() for x in range(before.width()) for y in range(before.height())}
+    assert len(colours) > 4  # it is written there
+    scroll_to_the_end(view)
+    assert table.horizontalScrollBar().value() > 40
+    assert shown_pixels(view, table.name_rect(row)) == before
+
+
+def test_a_note_is_read_in_full_also_where_it_is_narrow(view, first, script):
+    view.resize(284, 300)
+    view.show_runs([first, script])
+    QTest.qWait(20)
+    note, place = view.model.rows[0].values[0], view.table.value_rect(0, view.table.visualRect(view.model.index(0, 0)))
+    wrapped = view.table.fontMetrics().boundingRect(0, 0, place.width(), 999, int(Qt.TextFlag.TextWordWrap), note)
+    assert wrapped.height() > 2 * view.table.fontMetrics().height()
+    assert place.top() + wrapped.height() <= view.table.rowViewportPosition(0) + view.table.rowHeight(0)
 
 
 def test_the_theme_is_followed(view, first, second):

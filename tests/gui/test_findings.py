@@ -3,18 +3,20 @@
 import keras
 import numpy as np
 import pytest
-from PySide6.QtCore import QObject, QPoint, Qt, QUrl, Slot
+from PySide6.QtCore import QObject, QPoint, QRect, QSize, Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QLabel, QPushButton
 
+from biasstudio.data_files.proposal import propose_data
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.remedy import Remedy
+from biasstudio.engine.diagnosis import diagnose
 from biasstudio.engine.recorder import BiasRecorder
 from biasstudio.gui.finding_entry import FindingEntry
 from biasstudio.gui.findings_view import NO_FAULT, FindingsView
 from biasstudio.gui.theme import theme
-from biasstudio.spec.experiment import Experiment
+from biasstudio.spec.experiment import Experiment, Training
 from biasstudio.spec.initializers import Initializer
 from biasstudio.worker import network_doctor
 from tests.experiments import moons, tutorial
@@ -74,7 +76,7 @@ def test_the_tutorials_fault_is_fixed_by_a_click_and_undone_by_another(qtbot, op
     qtbot.waitUntil(lambda: "softmax-one-unit" in ids(window), timeout=10_000)
 
 
-def test_a_fix_is_proved_by_the_network_without_it(open_window):
+def test_a_fix_is_proved_by_the_network_without_it(qtbot, open_window):
     window = open_window(one_unit(seed=2))
     click(window.findings, "softmax-one-unit", "findingFix")
     click_notice(window, "Prove it")  # at once: the fixed network is not built yet
@@ -90,10 +92,20 @@ def test_a_fix_is_proved_by_the_network_without_it(open_window):
     assert accuracies[0] > 0.8 > 0.6 > accuracies[1]
     assert window.tables.currentWidget() is window.comparison
     assert window.comparison.model.columnCount() == 2
+    # The losses are the same: the accuracy tells the two apart.
+    assert window.panels.timeline_panel.shown_metric == "accuracy"
+    ends = [each.epochs()[-1].metrics["val_accuracy"] for each in (window.view.history, twin.history)]
+    said = f"With the fix: validation accuracy {ends[0]:.3g}, without: {ends[1]:.3g}"
+    qtbot.waitUntil(lambda: window.status.message.text() == said, timeout=5_000)
+    assert window.status.detail.text() == ""
+    assert not window.status.bar.isVisible()
+    window.actions_of_training.train.trigger()  # what is trained then is told in its place
+    assert window.wait_until(lambda: len(window.view.history.epochs()) == 4 and window.ready(), 60_000)
+    assert window.status.message.text() == "Training finished · 116 steps"
     assert window.notices.said("fix") == ""
 
 
-def test_a_fix_is_proved_before_it_is_made(open_window):
+def test_a_fix_is_proved_before_it_is_made(qtbot, open_window):
     window = open_window(one_unit())
     click(window.findings, "softmax-one-unit", "findingProve")
     assert window.wait_until(lambda: len(window.view.compared) == 1, 60_000)
@@ -102,6 +114,30 @@ def test_a_fix_is_proved_before_it_is_made(open_window):
     assert (twin.name, twin.experiment) == ("with the fix", moons())
     assert window.document.experiment == one_unit()
     assert window.view.history.last_step == 58
+    ends = [each.epochs()[-1].metrics["val_accuracy"] for each in (twin.history, window.view.history)]
+    said = f"With the fix: validation accuracy {ends[0]:.3g}, without: {ends[1]:.3g}"
+    qtbot.waitUntil(lambda: window.status.message.text() == said, timeout=5_000)
+    assert ends[0] > ends[1]
+    chips = {chip.text(): chip.isChecked() for chip in window.panels.timeline_panel.metrics.chips()}
+    assert chips == {"loss": False, "accuracy": True}
+
+
+def test_a_proof_that_is_stopped_claims_nothing(qtbot, open_window):
+    window = open_window(one_unit(epochs=5_000))
+    window.actions_of_training.step.trigger()
+    qtbot.waitUntil(lambda: window.view.history.last_step == 1, timeout=60_000)
+    window.actions_of_training.stop.trigger()
+    assert window.wait_ready()
+    click(window.findings, "softmax-one-unit", "findingProve")
+    assert window.wait_until(lambda: len(window.view.compared) == 1, 60_000)
+    qtbot.waitUntil(lambda: window.actions_of_training.stop.isEnabled(), timeout=20_000)
+    window.actions_of_training.stop.trigger()
+    assert window.wait_ready()
+    (twin,) = window.view.compared
+    assert window.status.detail.text() == ""
+    said = f"Stopped at step {twin.history.last_step:,}: with the fix"
+    qtbot.waitUntil(lambda: window.status.message.text() == said, timeout=5_000)
+    assert window.panels.timeline_panel.shown_metric == "loss"
 
 
 def test_findings_follow_the_training_and_nothing_is_fixed_meanwhile(qtbot, open_window, monkeypatch):
@@ -254,6 +290,46 @@ def test_the_worst_come_first_and_notes_are_folded(qtbot, view):
     assert "Nothing found" in texts(view)
 
 
+def are_buttons_in_sight(view, rule):
+    entry, viewport = entry_of(view, rule), view.entries.viewport()
+    places = [
+        QRect(button.mapTo(viewport, QPoint()), button.size())
+        for button in entry.findChildren(QPushButton)
+        if not button.isHidden()
+    ]
+    return len(places) == 4 and all(viewport.rect().contains(place) for place in places)
+
+
+def test_the_buttons_of_the_first_are_in_sight_however_much_there_is_to_say(qtbot, view):
+    facts = {"source": "https://example.org", "remedy": Remedy("Do it", training=(("epochs", 1),))}
+    view.show_findings(
+        [made_up(0, evidence="Evidence of many units, each in figures. " * 20, why="Why. " * 50, **facts)]
+    )
+    settle(qtbot, view, 1)
+    assert view.entries.verticalScrollBar().maximum() > 200
+    assert are_buttons_in_sight(view, "rule-0")
+    entry = entry_of(view, "rule-0")
+    shown = sorted((label for label in entry.findChildren(QLabel) if not label.isHidden()), key=lambda label: label.y())
+    assert shown[2].text() == "What to do."
+    assert shown[2].y() < entry.fix.y() < shown[3].y()
+
+
+def test_on_first_start_the_tutorials_fault_can_be_fixed_without_scrolling(qtbot, open_window):
+    window = open_window()
+    window.resize(1024, 700)
+    qtbot.waitUntil(lambda: window.findings.fold.isVisible(), timeout=10_000)
+    assert window.size() == QSize(1024, 700)
+    qtbot.waitUntil(lambda: are_buttons_in_sight(window.findings, "softmax-one-unit"), timeout=5_000)
+
+
+def test_a_long_path_in_the_remark_is_not_cut(qtbot, view):
+    path = "/".join(["a_folder_with_a_name_that_is_too_long_for_a_line_of_the_side"] * 2)
+    view.show_findings([], "Nothing found.", f"table.csv is not there: expected it at {path}. The data are not judged.")
+    qtbot.waitUntil(lambda: view._remark.height() >= view._remark.heightForWidth(view._remark.width()), timeout=5_000)
+    assert view._remark.width() <= view.entries.viewport().width()
+    assert view._remark.minimumSizeHint().width() <= view.entries.viewport().width()
+
+
 def test_two_of_one_rule_in_one_place_are_two_entries(view):
     view.show_findings([made_up(0, unit=1), made_up(0, unit=2)])
     assert sorted(entry.finding.unit for entry in _visible(view)) == [1, 2]
@@ -296,6 +372,62 @@ def test_a_run_of_a_script_is_judged_by_its_steps(qtbot, open_window, tmp_path):
     click_notice(window, "Back to the network")
     assert "softmax-one-unit" in ids(window)
     assert "only the steps" not in texts(window.findings)
+
+
+UNSEEN = "have not been looked at yet"
+
+
+def uncentred(path):
+    """A network that is started badly on data of a person's own that lie far from zero."""
+    random = np.random.default_rng(3)
+    rows = "".join(f"{random.normal(50, 1):.4f},{random.normal(-70, 1):.4f},{row % 2}\n" for row in range(120))
+    path.write_text(f"a,b,y\n{rows}")
+    stack = moons().stack.change("dense", bias_initializer=Initializer.of("HeNormal"))
+    return Experiment(stack, propose_data(path).change(scaling="none"), Training(epochs=2, batch_size=20))
+
+
+def train_for_the_list(qtbot, window):
+    window.actions_of_training.train.trigger()
+    qtbot.waitUntil(lambda: [run.state for run in window.runs.model.runs()] == ["finished"], timeout=60_000)
+    assert window.wait_ready()
+    return window.runs.model.runs()[0].path
+
+
+def test_a_replay_is_judged_as_the_command_line_judges_its_file(qtbot, open_window, tmp_path):
+    window = open_window(uncentred(tmp_path / "far.csv"))
+    path = train_for_the_list(qtbot, window)
+    window.document.replace(moons(), None)
+    assert window.wait_ready()
+    expected = diagnose(path)
+    assert {"inputs-uncentred", "large-initial-bias"} <= {finding.id for finding in expected}
+    window.files.open_path(path)
+    qtbot.waitUntil(lambda: list(window.findings.findings) == expected, timeout=20_000)
+    assert UNSEEN not in texts(window.findings)
+    (tmp_path / "far.csv").unlink()
+    click_notice(window, "Back to the network")
+    window.files.open_path(path)
+    gone = "far.csv is not there"
+    qtbot.waitUntil(lambda: gone in texts(window.findings), timeout=20_000)
+    assert "The data are not judged." in texts(window.findings)
+    assert list(window.findings.findings) == diagnose(path)
+    assert "inputs-uncentred" not in ids(window)
+
+
+def test_a_replay_that_is_opened_during_a_training_says_what_is_not_judged_yet(qtbot, open_window, tmp_path):
+    window = open_window(uncentred(tmp_path / "far.csv"))
+    path = train_for_the_list(qtbot, window)
+    window.document.replace(moons(epochs=5_000), None)
+    assert window.wait_ready()
+    window.actions_of_training.train.trigger()
+    qtbot.waitUntil(lambda: window.view.history.last_step > 0, timeout=60_000)
+    window.files.open_path(path)
+    qtbot.waitUntil(lambda: UNSEEN in texts(window.findings), timeout=20_000)
+    assert window.view.history.last_step == 12
+    assert "inputs-uncentred" not in ids(window)
+    window.actions_of_training.stop.trigger()
+    qtbot.waitUntil(lambda: "inputs-uncentred" in ids(window), timeout=20_000)
+    assert UNSEEN not in texts(window.findings)
+    assert list(window.findings.findings) == diagnose(path)
 
 
 def test_a_recorded_run_is_not_changed_but_its_experiment_is(qtbot, open_window):

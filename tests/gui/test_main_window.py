@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QFileOpenEvent
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QMessageBox, QToolBar
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLabel, QLineEdit, QMessageBox, QToolBar
 
 from biasstudio.app import FileOpener, create_window
 from biasstudio.doctor.finding import Severity
 from biasstudio.gui.stack_editor.layer_card import LayerCard
+from biasstudio.spec.data_sets import DataSet
 from biasstudio.spec.experiment import Experiment, save_experiment
 from biasstudio.spec.initializers import VECTOR_INITIALIZERS
 from biasstudio.spec.stack import Stack
@@ -120,6 +121,8 @@ def test_train_pause_step_continue_stop_reset(qtbot, open_window):
     qtbot.waitUntil(lambda: history.last_step > held + 20, timeout=10_000)
     click_action(qtbot, window, actions.stop)
     qtbot.waitUntil(window.ready, timeout=10_000)
+    assert "stopped" in window.status.message.text()
+    assert "left" not in window.status.detail.text()
     assert window.view.history is history
     assert not np.array_equal(history.frame(history.last_step), start)
     click_action(qtbot, window, actions.reset)
@@ -251,11 +254,42 @@ def test_ten_outputs_on_a_binary_task_are_said_before_training(open_window):
     window = open_window(tutorial())
     window.document.edit_stack("Ten", lambda stack: stack.change("dense_1", units=10))
     assert window.wait_ready()
-    assert "10 outputs" in window.status.message.text()
-    assert "odd or even" in window.status.message.text()
+    assert "10 outputs" in window.notices.said("data")
+    assert "odd or even" in window.notices.said("data")
     assert card(window, "dense_1").property("fault")
     assert not window.actions_of_training.train.isEnabled()
     assert len(window.view.history.values("dense_1/bias", 0)) == 10
+
+
+def words_on_screen(window):
+    return [label.text() for label in window.findChildren(QLabel) if label.isVisible()]
+
+
+def test_a_misfit_is_said_once_in_full_and_elsewhere_in_few_words(qtbot, open_window):
+    window = open_window(moons())
+    window.document.edit("Iris", lambda experiment: experiment.change_data(DataSet.of("wine")))
+    assert window.wait_ready()
+    sentence = "The stack's input is (2,), but a sample of the data “Wine” is (13,)."
+    qtbot.waitUntil(lambda: sentence in window.notices.said("data"), timeout=5_000)
+    assert sum(sentence in words for words in words_on_screen(window)) == 1
+    assert window.status.message.text() == "The network doesn't fit the data"
+    assert "⚠ This doesn't fit the data." in words_on_screen(window)
+    assert "Nothing found in the network itself; its data don't fit it." in words_on_screen(window)
+    assert sentence in window.actions_of_training.train.toolTip()
+    window.undo.trigger()
+    assert window.wait_ready()
+    assert window.notices.said("data") == ""
+    assert window.status.message.text() == "Ready to train"
+    assert not [words for words in words_on_screen(window) if "fit the data" in words]
+
+
+def test_a_network_of_which_nothing_learns_fits_its_data_all_the_same(open_window):
+    window = open_window(moons())
+    for name in ("dense", "dense_1"):
+        window.document.edit_stack("Freeze", lambda stack, name=name: stack.let_learn(name, "nothing"))
+    assert window.wait_ready()
+    assert "Nothing in this network learns" in window.status.message.text()
+    assert window.notices.said("data") == ""
 
 
 def test_an_empty_stack_says_what_it_needs(open_window):

@@ -17,12 +17,15 @@ def test_a_file_that_is_gone_is_said_and_train_stays(qtbot, open_window, tmp_pat
     path.unlink()
     click_action(qtbot, window, actions.train)
     sentence = f"table.csv is not there: expected it at {path}."
-    qtbot.waitUntil(lambda: window.ready() and window.status.message.text() == sentence, timeout=30_000)
-    assert sentence in [label.text() for label in window.findings.findChildren(QLabel)]
+    qtbot.waitUntil(lambda: window.ready() and sentence in window.notices.said("data"), timeout=30_000)
+    assert [label.text() for label in window.findChildren(QLabel) if label.isVisible()].count(sentence) == 1
+    assert window.status.message.text() == "The data can't be read"
+    assert "its data can't be looked at" in " ".join(label.text() for label in window.findings.findChildren(QLabel))
     assert actions.train.isEnabled()
     assert not actions.stop.isEnabled()
     path.write_text(content)
     click_action(qtbot, window, actions.train)
     wait_for_end(qtbot, window, 2 * 4)
-    assert sentence not in window.status.message.text()
-    assert sentence not in [label.text() for label in window.findings.findChildren(QLabel)]
+    assert window.status.message.text() == "Training finished · 8 steps"
+    assert window.notices.said("data") == ""
+    assert "can't be looked at" not in " ".join(label.text() for label in window.findings.findChildren(QLabel))

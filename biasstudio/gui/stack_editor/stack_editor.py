@@ -22,6 +22,7 @@ from biasstudio.spec.stack import Layer
 from biasstudio.worker.messages import Built
 
 _MARGIN = 8
+MISFIT = "This doesn't fit the data."
 LOCK_REASON = "Stop the training to change the stack"
 
 
@@ -201,12 +202,13 @@ class StackEditor(QWidget):
             vectors = [vector for vector in history.vectors if vector.layer == card.name]
             card.show_start([history.values(vector.path, 0) for vector in vectors])
         if built.misfit is not None:
-            self._mark_problem(built.misfit)
+            # In full it stands over the panels, where it can be mended.
+            self._mark_problem(built.misfit, MISFIT)
 
     def show_problem(self, error: SpecError) -> None:
         """Say why the stack can't be built: on the card of the layer at fault, else in the header."""
         self._clear_problems()
-        self._mark_problem(error)
+        self._mark_problem(error, str(error))
         names = [card.name for card in self._list.cards]
         # From the layer at fault on, nothing was built.
         first = names.index(error.layer) if error.layer in names else 0
@@ -219,14 +221,14 @@ class StackEditor(QWidget):
         for card in self._list.cards:
             card.show_problem("")
 
-    def _mark_problem(self, error: SpecError) -> None:
+    def _mark_problem(self, error: SpecError, sentence: str) -> None:
         card = self._card(error.layer)
         if card is not None:
-            card.show_problem(str(error))
+            card.show_problem(sentence)
         elif error.layer == INPUT:
-            self._input.show_problem(str(error))
+            self._input.show_problem(sentence)
         else:
-            self._header.show_fault(str(error))
+            self._header.show_fault(sentence)
 
     def set_locked(self, locked: bool) -> None:
         """Allow no edits while training; each control says why. Layers can still be chosen."""

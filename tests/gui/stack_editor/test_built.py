@@ -75,7 +75,7 @@ def test_preview_draws_any_values(qtbot, values):
 
 def test_misfit_marks_its_layer_until_the_next_build(editor, built):
     editor.show_built(_with_misfit(built, SpecError("dense_1 has 1 output.", layer="dense_1")))
-    assert sentences(card(editor, "dense_1")) == ["⚠ dense_1 has 1 output."]
+    assert sentences(card(editor, "dense_1")) == ["⚠ This doesn't fit the data."]
     assert card(editor, "dense_1").marked("fault")
     editor.show_built(built)
     assert not sentences(editor)
