@@ -42,7 +42,7 @@ def test_an_output_bias_that_can_only_go_at_full_speed(offset, training):
     (finding,) = run.found("speed-limited", data=known)
     assert (finding.severity, finding.where) == (Severity.WARNING, "dense_1")
     bias = run.model.get_layer("dense_1").get_weights()[1][finding.unit]
-    assert f"is at {bias:.4g} after 320 steps" in finding.evidence
+    assert f"is at {bias:.4g} after 320 steps".replace("-", "−") in finding.evidence
     assert f"{abs(known.target.mean[0] - bias):.2f}"[:3] in finding.evidence
     # Without the data it can't be said how far there is to go.
     assert [each.severity for each in run.found("speed-limited")] == [Severity.NOTE]

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biasstudio.doctor.case import Case
+from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.network import LINEAR
 from biasstudio.doctor.trajectory import Trajectory
@@ -105,12 +106,12 @@ def _finding(
     planned = case.steps_planned
     left = trajectory.steps if planned is None else max(0, planned - trajectory.last_step)
     evidence = (
-        f"{vector.unit.capitalize()} {unit} is at {now:.4g} after {trajectory.steps:,} steps. Of its way over "
-        f"the last {window.steps} steps {window.straight[unit]:.0%} went one way, at {window.pace[unit]:.2f} times "
-        f"the learning rate of {rate:g} a step, and a step is hardly ever longer."
+        f"{vector.unit.capitalize()} {unit} is at {figure(now)} after {trajectory.steps:,} steps. Of its way over "
+        f"the last {window.steps:,} steps {window.straight[unit]:.0%} went one way, at {window.pace[unit]:.2f} times "
+        f"the learning rate of {figure(rate)} a step, and a step is hardly ever longer."
     )
     if far is not None:
-        evidence += f" The level of the targets is {far * rate:.4g} away, which is {far:,.0f} such steps"
+        evidence += f" The level of the targets is {figure(far * rate)} away, which is {figure(far)} such steps"
         evidence += "." if planned is None else f"; {left:,} are left."
     return Finding(
         "speed-limited",
