@@ -63,6 +63,19 @@ def test_a_bias_that_goes_elsewhere_or_is_near_as_targets_scatter_is_silent():
     assert run.found("speed-limited", data=scattered) == []
 
 
+def test_the_goal_is_the_best_constant_of_the_loss_and_not_the_mean():
+    """Of a share of the target's error, what is small counts most: 1 is best here, where the mean is 40.6."""
+    x, _ = numbers()
+    y = np.where(np.arange(len(x)) % 5 < 3, 1.0, 100.0).astype(np.float32)[:, np.newaxis]
+    run = Trained(chain((4,), dense(1)), loss="mean_absolute_percentage_error").fit(x, y, 200)
+    assert 0.1 < run.history.frame(200)[-1] < 0.3
+    assert run.found("speed-limited", data=facts(y)) == []
+    # The same way to the same level is long where it is far as the targets scatter.
+    (finding,) = run.found("speed-limited", data=facts(np.full((4, 1), 40.6, np.float32)))
+    ((_, ((_, initializer),)),) = finding.remedy.layers
+    assert initializer.get("value") == pytest.approx(40.6)
+
+
 def test_it_is_withdrawn_when_a_higher_learning_rate_has_helped():
     run, known = regression(5.0, steps=160)
     assert len(run.found("speed-limited", data=known)) == 1
