@@ -85,7 +85,7 @@ def test_a_run_of_a_script_in_every_form(exploded):
     for findings in forms:
         found = next(finding for finding in findings if finding.id == "non-finite")
         assert 0 < found.step <= first
-    assert "1e+06 with SGD" in forms[2][0].fix  # the model knows its learning rate, the run doesn't
+    assert "1e6 with SGD" in forms[2][0].fix  # the model knows its learning rate, the run doesn't
     assert "SGD" not in forms[0][0].fix
 
 
