@@ -21,7 +21,7 @@ def bias_needed(case: Case, *, least: float = 0.5, centred: float = 0.5) -> Iter
     if head is None or data is None or target is None or not _gives_nothing_for_nothing(case):
         return
     activation = ACTIVATIONS.get(head.activation)
-    if activation is None or len(target.mean) != head.units or not _is_centred(data, centred):
+    if activation is None or target.all_alike or len(target.mean) != head.units or not _is_centred(data, centred):
         return
     nothing = float(activation.function(np.zeros(1))[0])
     away = np.abs(target.mean - nothing) / np.maximum(target.deviation, np.finfo(np.float64).tiny)

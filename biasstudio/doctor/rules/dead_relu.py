@@ -18,7 +18,7 @@ def dead_relu(case: Case, *, many: float = 0.8, sigmas: float = 4.0) -> Iterator
     """`many`: share of a layer's units from which on it is a warning, and not a note: networks that learn well have
     more than half of them dead at times. `sigmas`: before training, how many standard deviations of what comes from the
     inputs a bias must be below zero."""
-    if case.data is not None and not np.any(case.data.deviation):
+    if case.data is not None and case.data.all_alike:
         return  # every sample is the same: that a unit is 0 for all of them says nothing of the unit
     for layer in case.layers:
         if layer.activation not in _RELUS:

@@ -21,6 +21,8 @@ _MOST_TYPED = 4
 def output_bias_prior(case: Case, *, far: float = 3.0, saves: float = 0.1) -> Iterator[Finding]:
     """`far`: how many times the loss with the best start the first one must be for a warning; `saves`: share of the
     first loss that the best start must save to be remarked on."""
+    if case.data is not None and case.data.target is not None and case.data.target.all_alike:
+        return  # the only answer there is needs no start, but other targets
     head, training, best, present = case.head, case.training, output_bias(case), present_bias(case)
     if head is None or training is None or best is None or present is None or not head.layer.biases_learn:
         return

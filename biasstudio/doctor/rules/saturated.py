@@ -16,6 +16,8 @@ def saturated(case: Case, *, slope: float = 0.01, many: float = 0.5) -> Iterator
     """`slope`: mean share of the steepest slope below which a unit is saturated; `many`: share of a layer's units from
     which on it is a warning, and not a note."""
     probe, head = case.probe, case.head
+    if case.data is not None and case.data.all_alike:
+        return  # that a unit is at one end for the one sample there is says nothing of it
     for layer in case.layers if probe is not None else ():
         # An output that is sure of its answers is at the end on purpose.
         at_end = layer is case.layers[-1] or (head is not None and layer.name in (head.where, head.layer.name))
