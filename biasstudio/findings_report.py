@@ -1,6 +1,8 @@
 """`biasstudio doctor`: what the Doctor finds in a file, for people and for programs."""
 
+import io
 import json
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -24,6 +26,9 @@ def report_findings(path: Path, as_json: bool) -> int:
     from biasstudio.doctor.diagnose import diagnose
     from biasstudio.engine.file_case import case_of_file
 
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        # Where the terminal's encoding has no sign for it, such as −, it is escaped, as JSON has it too.
+        sys.stdout.reconfigure(errors="backslashreplace")
     with case_of_file(path) as (case, note):
         findings = diagnose(case)
     if as_json:

@@ -1,5 +1,6 @@
 """biasstudio doctor: what it prints, for people and for programs, and with which exit status."""
 
+import io
 import json
 import subprocess
 import sys
@@ -48,6 +49,19 @@ def saved(tmp_path, experiment):
 def with_warning():
     experiment = moons()
     return type(experiment)(experiment.stack.change("dense", bias_initializer=HE), experiment.data, experiment.training)
+
+
+def test_signs_that_the_output_can_not_take_are_escaped(tmp_path, monkeypatch):
+    experiment = moons()
+    stack = experiment.stack.change("dense_1", bias_initializer=Initializer.of("Constant", value=-5.0))
+    path = saved(tmp_path, type(experiment)(stack, experiment.data, experiment.training))
+    for arguments in ([], ["--json"]):
+        taken = io.BytesIO()
+        monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(taken, "latin-1"))
+        assert main(["doctor", str(path), *arguments]) == 0
+        sys.stdout.flush()
+        assert rb"it starts at \u22125" in taken.getvalue()
+    assert any("it starts at −5" in finding["evidence"] for finding in json.loads(taken.getvalue().decode("latin-1")))
 
 
 def test_an_error_gives_1_and_is_said_with_its_fix(capsys, tmp_path):

@@ -57,7 +57,7 @@ class Case:
             "the network": any(layer.layer is not None for layer in self.layers),
             "loss and optimizer": self.training is not None,
             "the data": self.data is not None,
-            f"a batch of {self.probe.samples if self.probe is not None else 0} samples": self.probe is not None,
+            f"a batch of {self.probe.samples if self.probe is not None else 0:,} samples": self.probe is not None,
             f"{steps:,} steps of training": steps > 0,
         }
         return tuple(words for words, is_known in known.items() if is_known)

@@ -37,6 +37,8 @@ class TargetFacts:
     one_hot: bool = False
     """Whether each row is 0 but for a single 1."""
     values: Doubles = field(default_factory=lambda: np.empty((0, 1)))
+    all_alike: bool = False
+    """Whether there are several, and each is the same."""
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,8 @@ class DataFacts:
     high: Doubles = field(default_factory=lambda: np.empty(0))
     only_0_and_1: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool))
     """Of each input along the last axis, whether it has no other value."""
+    all_alike: bool = False
+    """Whether there are several samples, and each is the same."""
 
 
 def facts_of(x: Any, y: Any = None, total: int | None = None) -> DataFacts:
@@ -81,7 +85,13 @@ def facts_of(x: Any, y: Any = None, total: int | None = None) -> DataFacts:
         columns.min(0),
         columns.max(0),
         ((columns == 0) | (columns == 1)).all(0),
+        _are_alike(inputs),
     )
+
+
+def _are_alike(rows: NDArray[Any]) -> bool:
+    # Two that differ are soon found: most often it is enough to look at those.
+    return len(rows) > 1 and bool((rows[:2] == rows[0]).all()) and bool((rows == rows[0]).all())
 
 
 def _rows(array: NDArray[Any], most_values: int, name: str) -> NDArray[Any]:
@@ -119,6 +129,7 @@ def _target_facts(rows: NDArray[Any]) -> TargetFacts | None:
         rows.shape[1:],
         values.shape[1] > 1 and bool(((values == 0) | (values == 1)).all() and (values.sum(1) == 1).all()),
         values,
+        _are_alike(rows),
     )
 
 

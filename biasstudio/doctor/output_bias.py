@@ -11,6 +11,7 @@ from biasstudio.doctor.biases import start_of_bias
 from biasstudio.doctor.case import Case
 from biasstudio.doctor.constant_losses import number_loss
 from biasstudio.doctor.data_facts import TargetFacts
+from biasstudio.doctor.figures import as_float32, figures
 from biasstudio.doctor.network import Head
 from biasstudio.doctor.remedy import Remedy
 from biasstudio.spec.arguments import MAXIMUM_ARRAY_LENGTH
@@ -130,15 +131,7 @@ def start_remedy(head: Head, values: Doubles) -> Remedy | None:
     role = head.layer.layer.type.bias if head.layer.layer is not None else None
     if role is None or len(values) > MAXIMUM_ARRAY_LENGTH or not np.isfinite(values).all():
         return None
-    # Seven digits are what a float32 holds.
-    numbers = tuple(float(f"{value:.7g}") for value in values)
+    numbers = tuple(as_float32(value) for value in values)
     initializer = Initializer.of("Constant", value=numbers[0] if len(set(numbers)) == 1 else numbers)
     change = (head.layer.name, ((role.initializer, initializer),))
-    return Remedy(f"Start the bias of {head.layer.name} from {in_words(values)}", layers=(change,))
-
-
-def in_words(values: Doubles, most: int = 4) -> str:
-    """Few numbers as a person reads them: 5.3, or -1.2, 0.4, 0.8 …"""
-    if len(values) > 1 and np.ptp(values) == 0:
-        values = values[:1]
-    return ", ".join(f"{value:.4g}" for value in values[:most]) + (" …" if len(values) > most else "")
+    return Remedy(f"Start the bias of {head.layer.name} from {figures(values)}", layers=(change,))

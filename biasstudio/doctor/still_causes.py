@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from biasstudio.doctor.case import Case
+from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Severity
 from biasstudio.doctor.network import NetworkLayer
 from biasstudio.doctor.normalising import normalised_by
@@ -60,9 +61,9 @@ def _no_learning_rate(case: Case, _vector: BiasVector, _layer: NetworkLayer | No
     return StillCause(
         Severity.ERROR,
         "The learning rate is 0, so every step has the length 0.",
-        f"Set the learning rate above 0; {training.optimizer} usually starts with {usual:g}.",
+        f"Set the learning rate above 0; {training.optimizer} usually starts with {figure(usual)}.",
         source="https://keras.io/api/optimizers/",
-        remedy=Remedy(f"Set the learning rate to {usual:g}", training=(("learning_rate", usual),)),
+        remedy=Remedy(f"Set the learning rate to {figure(usual)}", training=(("learning_rate", usual),)),
     )
 
 
@@ -183,7 +184,7 @@ def _no_gradient(case: Case, vectors: list[BiasVector]) -> StillCause:
     told, remedy = "", None
     if function in RELUS:
         told = f" What it gives goes through {function}, which lets no gradient through where its input is below 0"
-        told += f"; its biases start at {low:.3g} in the mean." if low < 0 else "."
+        told += f"; its biases start at {figure(low, 3)} in the mean." if low < 0 else "."
         remedy = _zeros(last) if low < 0 else None
     return StillCause(
         _how_bad(case, last),

@@ -43,6 +43,7 @@ def _step_lengths(case: Case, trajectory: Trajectory) -> Floats | None:
     for vector in trajectory.vectors:
         gradient = case.probe.gradients.get(vector.path)
         if gradient is not None:
-            # A gradient of exactly 0 says nothing of rounding.
-            lengths[trajectory.place(vector)] = np.where(gradient == 0, np.nan, training.learning_rate * abs(gradient))
+            # One under 1 may be small for other reasons: it has arrived, or has no effect. One of 0 says nothing.
+            length = training.learning_rate * np.maximum(1, abs(gradient))
+            lengths[trajectory.place(vector)] = np.where(gradient == 0, np.nan, length)
     return lengths

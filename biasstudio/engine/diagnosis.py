@@ -1,6 +1,7 @@
 """diagnose: what is wrong with a model, an experiment, a run or a file, for scripts and notebooks."""
 
-from collections.abc import Iterator
+import warnings
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -33,11 +34,17 @@ def diagnose(what: Any, x: Any = None, y: Any = None, run: Any = None) -> list[F
 
     `what`: a built Keras model, an Experiment, an opened Run, or the path of a .py, .biasexp, .keras, .h5 or .biasrun
     file, in which nothing is run. `x` and `y`: arrays (n, ...) of the inputs and targets that it is trained on. `run`:
-    an opened Run, a History, or the path of a .biasrun file, of the model's training. Raises TypeError for another
-    kind of thing, ValueError (SpecError among it) with one sentence for one that can't be judged, FileNotFoundError.
-    Only the thread that owns the model may call.
+    an opened Run, a History, or the path of a .biasrun file, of the model's training. Where the model has several
+    inputs or outputs, or `x` or `y` is a dict or list of arrays for such, the data aren't judged, which a UserWarning
+    says. Raises TypeError for another kind of thing, ValueError (SpecError among it) with one sentence for one that
+    can't be judged, FileNotFoundError. Only the thread that owns the model may call.
     """
-    data = _arrays(x, y)
+    x, y = _only(x), _only(y)
+    _check_given(x, y)
+    several = _several(what, x, y)
+    if several:
+        warnings.warn(f"{several}: the data are not judged, all else is.", UserWarning, stacklevel=2)
+    data = _arrays(x, y) if not several else None
     try:
         with _case(what) as (case, model), _history(run) as history:
             if history is not None:
@@ -112,10 +119,42 @@ def _listed(paths: set[str]) -> str:
     return f"{', '.join(shown)}{' and others' if len(paths) > 4 else ''}" if paths else "no bias"
 
 
+def _check_given(x: Any, y: Any) -> None:
+    if x is None and y is not None:
+        raise ValueError("y was given without x: the data are judged together.")
+
+
+def _several(what: Any, x: Any, y: Any) -> str:
+    """What has more than one array for each sample, in words; "" where nothing does."""
+    ends = {"input": _ends(what, "inputs"), "output": _ends(what, "outputs")}
+    for (end, count), (name, values) in zip(ends.items(), (("x", x), ("y", y)), strict=True):
+        if values is not None and count > 1:
+            return f"The model has {count} {end}s"
+        if isinstance(values, Mapping) or (count != 1 and _is_of_arrays(values)):
+            return f"{name} holds {len(values)} arrays"
+    return ""
+
+
+def _ends(what: Any, name: str) -> int:
+    """How many inputs or outputs a model has; 0 where that isn't known."""
+    return len(getattr(what, name, None) or ()) if isinstance(what, keras.Model) else 0
+
+
+def _is_of_arrays(values: Any) -> bool:
+    """Whether it is a list of arrays: rows of plain numbers are one array."""
+    listed = isinstance(values, list | tuple) and len(values) > 0
+    return listed and all(hasattr(each, "shape") and len(each.shape) > 0 for each in values)
+
+
+def _only(values: Any) -> Any:
+    """What a dict or list of a single array holds, as Keras takes it for a single input."""
+    alone = isinstance(values, Mapping | list | tuple) and len(values) == 1
+    only = next(iter(values.values() if isinstance(values, Mapping) else values)) if alone else values
+    return only if hasattr(only, "shape") else values
+
+
 def _arrays(x: Any, y: Any) -> tuple[Any, Any] | None:
     if x is None:
-        if y is not None:
-            raise ValueError("y was given without x: the data are judged together.")
         return None
     inputs, targets = _array(x, "x"), None if y is None else _array(y, "y")
     if targets is not None and len(inputs) != len(targets):

@@ -1,5 +1,6 @@
 """What a network's validation data give, found beside its training: nothing of the model's own states is touched."""
 
+import functools
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -35,7 +36,8 @@ class Evaluation:
     def __init__(self, network: Network) -> None:
         self._model = keras.Model(network.model.inputs, network.model.outputs)
         self._model.compile(loss=network.model.loss, metrics=list(network.experiment.metrics))
-        self._step = tf.function(self._model.test_step, reduce_retracing=True)
+        # A partial, as in Prober: so that TensorFlow doesn't take many networks for one that is traced again and again.
+        self._step = tf.function(functools.partial(self._model.test_step), reduce_retracing=True)
 
     def figures(self, batches: Batches, gives_up: Callable[[], bool]) -> dict[str, float] | None:
         """By the names of Keras's logs. `gives_up` is called between batches; None where it gave True.

@@ -50,7 +50,7 @@ def probed_case(network: Network) -> Case:
     probe = None
     if can_be_probed(network.model):
         biases = tuple(zip(network.history.vectors, network.bias_variables, strict=True))
-        prober = Prober(network.model, biases, network.model.loss)
+        prober = Prober(network.model, biases, network.model.loss, traced=False)
         samples = probe_samples(experiment, prober.most_samples)
         probe = prober.probe(samples.x, samples.y, network.history.last_step)
     return case_of_network(network, experiment, probe)

@@ -1,5 +1,6 @@
 """Look at what a batch of samples makes of a network, beside its training: nothing of its states is touched."""
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -48,7 +49,10 @@ class Prober:
         }
         # The model's own output is found again with them, so that the loss sees what it sees in training.
         self._model = keras.Model(model.inputs[0], [*model.outputs, *self._outputs.values()])
-        self._look = tf.function(self._looked_at, reduce_retracing=True) if traced else self._looked_at
+        # TensorFlow counts traces by a function's code, so that many probers would look like one that is traced anew
+        # each time, which it warns of. A partial is counted by itself.
+        look = functools.partial(self._looked_at)
+        self._look = tf.function(look, reduce_retracing=True) if traced else look
 
     @property
     def most_samples(self) -> int:

@@ -17,7 +17,7 @@ import tensorflow as tf
 
 from biasstudio.engine.biases import read_frame
 from biasstudio.engine.mean_metrics import BatchMetrics, read_states
-from biasstudio.engine.tap import StepTap, Watched
+from biasstudio.engine.tap import StepTap, Watched, tap_of
 from biasstudio.engine.training_doctor import TrainingDoctor
 from biasstudio.recording.history import EpochRecord, Floats, FrameArchive, History
 from biasstudio.recording.network import BiasVector
@@ -203,7 +203,7 @@ class BiasRecorder(keras.callbacks.Callback):
             self._tap.attach()
         else:
             self._detach()
-            self._tap = StepTap(self.model, self._gradients)
+            self._tap = tap_of(self.model, self._gradients)
 
     def _note_what_is_not_seen(self, reason: str) -> None:
         if self._gradients:

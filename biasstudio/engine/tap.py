@@ -18,6 +18,7 @@ _RING_BYTES = 16_000_000
 _MOST_ROWS = 1_024
 # Where even the steps of one execution would take more than this, they aren't held.
 _MOST_RING_BYTES = 512_000_000
+_KEPT = "_bias_studio_tap"
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ class StepTap:
     """
 
     def __init__(self, model: Any, gradients: bool) -> None:
-        self._model, self._gradients = model, gradients
+        self._model, self.gradients = model, gradients
         self._plain = model.train_function
         self._taken = 0
         self.watched: Watched | None = None
@@ -138,7 +139,7 @@ class StepTap:
             # A model that its first batch builds is traced twice, and has no values yet at the first time.
             if frame.size == sum(vector.length for vector, _ in biases):
                 self.initial = frame
-        if not self._gradients:
+        if not self.gradients:
             return
         scale = optimizer.scale_loss(1.0)
         known = optimizer._trainable_variables if variables is None else variables
@@ -152,7 +153,7 @@ class StepTap:
             with tf.init_scope():
                 watched = self._lay(Watched.of(self._model))
         parts = [_flat(variable.value) for variable in watched.variables]
-        if self._gradients:
+        if self.gradients:
             for vector, variable in zip(watched.vectors, watched.variables, strict=True):
                 gradient = gradients.get(id(variable))
                 parts.append(tf.fill([vector.length], np.float32(np.nan)) if gradient is None else _flat(gradient))
@@ -164,7 +165,7 @@ class StepTap:
         self._count.assign_add(1)
 
     def _lay(self, watched: Watched) -> Watched:
-        width = watched.total * (2 if self._gradients else 1) + 2 * len(watched.metrics)
+        width = watched.total * (2 if self.gradients else 1) + 2 * len(watched.metrics)
         steps = self._model.steps_per_execution
         if width == 0:
             raise ValueError("the model has no biases and no metrics")
@@ -195,6 +196,18 @@ class StepTap:
         # Reading the whole variable would have it copied at each later write.
         rows: Floats = tf.raw_ops.ResourceGather(resource=self._ring.handle, indices=places, dtype=tf.float32).numpy()
         return rows
+
+
+def tap_of(model: Any, gradients: bool) -> StepTap:
+    """The tap of the model's last recording where it fits, so that its step isn't traced again; else a new one."""
+    kept: StepTap | None = vars(model).get(_KEPT)
+    if kept is not None and kept.gradients == gradients and not kept.is_attached and kept.fits(model):
+        kept.attach()
+        return kept
+    tap = StepTap(model, gradients)
+    # Past Keras, which would take it for a part of the model. Tap and model hold each other, and go together.
+    vars(model)[_KEPT] = tap
+    return tap
 
 
 def _flat(value: Any) -> Any:

@@ -1,6 +1,7 @@
 """Trains what the Doctor finds fault with, and trains it again with the fix: what each is worth. Three seeds each."""
 
 import sys
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -10,6 +11,7 @@ import numpy as np
 from biasstudio.doctor.diagnose import diagnose
 from biasstudio.engine.build import build_network
 from biasstudio.engine.data import load_samples
+from biasstudio.engine.train import recorder_of
 from biasstudio.spec.initializers import Initializer
 from biasstudio.spec.regularizers import Regularizer
 from biasstudio.spec.stack import Stack
@@ -158,9 +160,34 @@ def faults() -> list[Fault]:
             NUMBER + 10,
             learning_rate=0.05,
         ),
+        *runaways(),
+    ]
+
+
+def runaways() -> list[Fault]:
+    relu, deep = chain((8,), dense(16, "relu"), dense(1)), [dense(64, "relu") for _ in range(3)]
+    rows = [
+        ("SGD(1), y + 20", chain((8,), dense(1)), X, NUMBER + 20, 1.0),
+        ("SGD(1), relu, y + 20", relu, X, NUMBER + 20, 1.0),
+        ("SGD(.1), relu, y + 200", relu, X, NUMBER + 200, 0.1),
+        ("SGD(.5), three of 64", chain((8,), *deep, dense(1)), X, NUMBER, 0.5),
+        ("SGD(.01), relu, 50 x", relu, 50 * X, NUMBER, 0.01),
+        ("SGD(.01), relu, 1000 y", relu, X, 1000 * NUMBER, 0.01),
+        ("SGD(.5), relu, momentum", relu, X, NUMBER + 5, 0.5),
+    ]
+    momentum = {"optimizer_settings": {"momentum": 0.9}}
+    return [
         of_numbers(
-            "non-finite", "SGD(1), y + 20", chain((8,), dense(1)), X, NUMBER + 20, optimizer="SGD", learning_rate=1.0
-        ),
+            "non-finite",
+            what,
+            stack,
+            x,
+            y,
+            optimizer="SGD",
+            learning_rate=rate,
+            **(momentum if "momentum" in what else {}),
+        )
+        for what, stack, x, y, rate in rows
     ]
 
 
@@ -169,13 +196,12 @@ def trained(fault: Fault, experiment: Any) -> tuple[Any, float]:
     network, cut = build_network(experiment), len(fault.x) * 5 // 6
     x, y = fault.x, fault.y.astype(np.float32)
     try:
-        fitted = network.model.fit(x[:cut], y[:cut], batch_size=32, epochs=fault.epochs, verbose=0)
+        with warnings.catch_warnings(), recorder_of(network) as recorder:
+            warnings.simplefilter("ignore", RuntimeWarning)  # values that pass the largest number
+            network.model.fit(x[:cut], y[:cut], batch_size=32, epochs=fault.epochs, verbose=0, callbacks=[recorder])
     except Exception as error:  # noqa: BLE001 - what Keras refuses is a figure too
         print(f"  {type(error).__name__}: {str(error).splitlines()[0][:90]}")
         return network, float("nan")
-    network.history.append(
-        1, 1, network.history.frame(0), [fitted.history["loss"][-1], 0.0][: len(network.history.metric_names)]
-    )
     return network, fault.figure(network.model, x[cut:], y[cut:])
 
 

@@ -162,7 +162,7 @@ def test_output_bias_prior_warns_where_the_optimizer_is_too_slow(optimizer, hidd
     (finding,) = found("output-bias-prior", case)
     assert finding.severity is Severity.WARNING
     assert "in 320 steps by 0.32" in finding.evidence
-    assert f"{np.mean(y**2):.4g}" in finding.evidence
+    assert f"{round(float(np.mean(y**2)), -1):,.0f}" in finding.evidence
     ((_, ((_, initializer),)),) = finding.remedy.layers
     assert initializer.get("value") == pytest.approx(y.mean(), rel=1e-6)
 

@@ -54,8 +54,9 @@ def test_other_heads_are_silent(units, activation):
 
 @pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
 def test_a_bias_that_is_not_finite_is_found_with_its_step(bad):
-    (finding,) = diagnose(moons(), history([0, 0, 0], [1, 1, 1], [1, bad, 1]), "non-finite")
-    assert (finding.id, finding.severity, finding.where, finding.step) == ("non-finite", Severity.ERROR, "dense", 2)
+    frames = [0, 0, 0], [0.1, 0.1, 0.1], [3, 3, 3], [1, bad, 1]
+    (finding,) = diagnose(moons(), history(*frames), "non-finite")
+    assert (finding.id, finding.severity, finding.where, finding.step) == ("non-finite", Severity.ERROR, "dense", 3)
     assert "1 of 3 values" in finding.evidence
     assert "0.01 with Adam" in finding.fix
 

@@ -61,7 +61,7 @@ def test_a_unit_that_was_pushed_down_is_found(one_dead):
     last_change = int(np.flatnonzero(np.diff(values))[-1]) + 1
     assert finding.step == last_change
     assert 60 + 40 <= last_change <= 60 + 140
-    assert f"{values[-1]:.5g}" in finding.evidence
+    assert f"−{-values[-1]:.4g}, to the last digit" in finding.evidence
     assert f"for {380 - last_change:,} steps" in finding.evidence
     mended = finding.remedy.applied_to(one_dead.experiment)
     assert mended.stack.layer("dense_1").get("activation") == "leaky_relu"

@@ -85,7 +85,7 @@ def test_a_run_of_a_script_in_every_form(exploded):
     for findings in forms:
         found = next(finding for finding in findings if finding.id == "non-finite")
         assert 0 < found.step <= first
-    assert "1e+06 with SGD" in forms[2][0].fix  # the model knows its learning rate, the run doesn't
+    assert "1e6 with SGD" in forms[2][0].fix  # the model knows its learning rate, the run doesn't
     assert "SGD" not in forms[0][0].fix
 
 
@@ -199,6 +199,51 @@ def test_a_subclassed_model_is_judged_by_the_data_alone():
     model.compile("adam", "binary_crossentropy")
     model(X)
     assert "dead-relu" not in ids(diagnose(model, X, Y))
+
+
+def of_several(loss="mse"):
+    """Two inputs, two outputs, one of them a softmax over one unit."""
+    a, b = keras.Input((4,), name="a"), keras.Input((2,), name="b")
+    both = layers.Dense(3, activation="relu")(layers.Concatenate()([a, b]))
+    model = keras.Model([a, b], [layers.Dense(1, activation="softmax", name="one")(both), layers.Dense(2)(both)])
+    model.compile("adam", loss)
+    return model
+
+
+@pytest.mark.parametrize(
+    ("x", "y", "words"),
+    [
+        ({"a": X, "b": X[:, :2]}, [Y, X[:, :2]], "The model has 2 inputs"),
+        ([X, X[:, :2]], None, "The model has 2 inputs"),
+        (X, Y, "The model has 2 inputs"),
+    ],
+)
+def test_of_several_inputs_all_but_the_data_is_judged(x, y, words):
+    model = of_several()
+    with pytest.warns(UserWarning, match=f"{words}: the data are not judged, all else is"):
+        findings = diagnose(model, x, y)
+    assert ids(findings) == ids(diagnose(model)) == ["softmax-one-unit"]
+
+
+def test_of_several_outputs_too():
+    inputs = keras.Input((4,))
+    model = keras.Model(inputs, [layers.Dense(1, activation="softmax")(inputs), layers.Dense(2)(inputs)])
+    model.compile("adam", ["mse", "mse"])
+    with pytest.warns(UserWarning, match="The model has 2 outputs"):
+        assert ids(diagnose(model, X, [Y, X[:, :2]])) == ["softmax-one-unit"]
+    assert ids(diagnose(model, X)) == ["softmax-one-unit"]  # the inputs alone are judged
+
+
+def test_dicts_and_lists_of_one_array_are_that_array():
+    model = model_with(layers.Dense(3, activation="relu"), dead(), layers.Dense(1, activation="sigmoid"))
+    expected = ids(diagnose(model, X, 2 * Y - 1))
+    assert {"dead-relu", "labels-loss-mismatch"} <= set(expected)
+    assert ids(diagnose(model, {"input": X}, [2 * Y - 1])) == expected
+    assert ids(diagnose(model, X.tolist(), (2 * Y - 1).tolist())) == expected
+    with pytest.warns(UserWarning, match="x holds 2 arrays"):
+        diagnose(model, {"input": X, "other": X}, Y)
+    with pytest.raises(ValueError, match="y was given without x"):
+        diagnose(model, None, {"a": Y, "b": Y})
 
 
 def test_the_model_is_as_it_was_afterwards():

@@ -244,6 +244,29 @@ def test_a_loop_of_ones_own(tmp_path):
         assert run.metric("loss")[1].tolist() == [0.5, np.float32(1 / 3), 0.25]
 
 
+@pytest.mark.parametrize("change", ["nothing", "gradients", "compile", "open"])
+def test_another_recorder_on_the_same_model_sees_each_step_too(tmp_path, change):
+    with BiasRecorder(tmp_path / "first.biasrun") as recorder:
+        model = trained(dense, (6,), [recorder])
+    traces = []
+    step = model.train_step
+    model.train_step = lambda data: traces.append(1) or step(data)
+    if change == "compile":
+        model.compile("sgd", "mse")
+    other = BiasRecorder() if change == "open" else None
+    witness, x, y = Witness(), *samples((6,))
+    with BiasRecorder(tmp_path / "second.biasrun", gradients=change == "gradients") as second:
+        callbacks = [witness, second] if other is None else [witness, other, second]
+        model.fit(x, y, batch_size=8, epochs=1, verbose=0, callbacks=callbacks)
+    # The step is traced anew only where it has to be.
+    assert bool(traces) is (change != "nothing")
+    with open_run(tmp_path / "second.biasrun") as run:
+        frames = frames_of(run)
+    assert sorted(frames) == list(range(7))
+    for number, weights in enumerate(witness.weights):
+        np.testing.assert_array_equal(frames[number + 1], biases_of(model, weights))
+
+
 # Keras's own saving says this with NumPy 2.
 @pytest.mark.filterwarnings("ignore:__array__ implementation:DeprecationWarning")
 def test_the_model_is_saved_without_a_trace_of_the_recorder(tmp_path):

@@ -7,6 +7,7 @@ import numpy as np
 from biasstudio.doctor.activations import ACTIVATIONS, gives_0_at_0
 from biasstudio.doctor.case import Case
 from biasstudio.doctor.data_facts import DataFacts
+from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.network import PASSING, NetworkLayer
 from biasstudio.doctor.remedy import Remedy
@@ -20,7 +21,7 @@ def bias_needed(case: Case, *, least: float = 0.5, centred: float = 0.5) -> Iter
     if head is None or data is None or target is None or not _gives_nothing_for_nothing(case):
         return
     activation = ACTIVATIONS.get(head.activation)
-    if activation is None or len(target.mean) != head.units or not _is_centred(data, centred):
+    if activation is None or target.all_alike or len(target.mean) != head.units or not _is_centred(data, centred):
         return
     nothing = float(activation.function(np.zeros(1))[0])
     away = np.abs(target.mean - nothing) / np.maximum(target.deviation, np.finfo(np.float64).tiny)
@@ -32,10 +33,10 @@ def bias_needed(case: Case, *, least: float = 0.5, centred: float = 0.5) -> Iter
         Severity.WARNING,
         head.layer.name,
         "No layer has a bias, and the targets need one.",
-        f"For an input of zeros the output is {nothing:g} whatever the weights are. The targets"
+        f"For an input of zeros the output is {figure(nothing)} whatever the weights are. The targets"
         + (f" of output {output}" if len(target.mean) > 1 else "")
-        + f" have a mean of {target.mean[output]:.4g}, {away[output]:.3g} standard deviations from there, and the "
-        "inputs are centred, so that no weight can give it.",
+        + f" have a mean of {figure(target.mean[output])}, {figure(away[output], 3)} standard deviations from there, "
+        "and the inputs are centred, so that no weight can give it.",
         f"Switch the bias of {head.layer.name} on.",
         why="The mean of the targets stays an error, which training can only hide in the weights.",
         source="https://www.deeplearningbook.org/contents/mlp.html",

@@ -6,6 +6,7 @@ import numpy as np
 
 from biasstudio.doctor.biases import own_bias_path, start_of_bias, units_in_words, zeros_remedy
 from biasstudio.doctor.case import Case
+from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.network import NetworkLayer
 from biasstudio.doctor.remedy import Remedy
@@ -17,7 +18,7 @@ def dead_relu(case: Case, *, many: float = 0.8, sigmas: float = 4.0) -> Iterator
     """`many`: share of a layer's units from which on it is a warning, and not a note: networks that learn well have
     more than half of them dead at times. `sigmas`: before training, how many standard deviations of what comes from the
     inputs a bias must be below zero."""
-    if case.data is not None and not np.any(case.data.deviation):
+    if case.data is not None and case.data.all_alike:
         return  # every sample is the same: that a unit is 0 for all of them says nothing of the unit
     for layer in case.layers:
         if layer.activation not in _RELUS:
@@ -28,7 +29,7 @@ def dead_relu(case: Case, *, many: float = 0.8, sigmas: float = 4.0) -> Iterator
             active = case.probe.layers[layer.name].active
             # What isn't finite is not above 0 either, and is another rule's.
             dead = np.flatnonzero((active == 0) & np.isfinite(case.probe.layers[layer.name].high))
-            seen = f"active on none of the {case.probe.samples} samples looked at"
+            seen = f"active on none of the {case.probe.samples:,} samples looked at"
             if len(dead):
                 yield _finding(case, layer, dead, len(active), f"is {seen}" if len(dead) == 1 else f"are {seen}", many)
 
@@ -41,9 +42,8 @@ def _at_start(case: Case, layer: NetworkLayer, many: float, sigmas: float) -> It
     dead = np.flatnonzero(biases < -sigmas * deviation)
     if len(dead):
         verb = "starts" if len(dead) == 1 else "start"
-        text = (
-            f"{verb} more than {sigmas:g} standard deviations ({deviation:.3g}) of what comes from the inputs below 0"
-        )
+        below = f"more than {figure(sigmas)} standard deviations ({figure(deviation, 3)}) of what comes from the inputs"
+        text = f"{verb} {below} below 0"
         yield _finding(case, layer, dead, len(biases), text, many)
 
 

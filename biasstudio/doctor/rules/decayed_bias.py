@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from biasstudio.doctor.case import Case
+from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.network import NetworkLayer
 from biasstudio.doctor.remedy import Remedy
@@ -26,12 +27,13 @@ def _by_optimizer(case: Case) -> Iterator[Finding]:
     if training is None or not decay or not any(layer.has_own_bias and layer.biases_learn for layer in case.layers):
         return
     kept = (1 - training.learning_rate * decay) ** case.steps_planned if case.steps_planned else None
+    taken = figure(training.learning_rate * decay, 3)
     yield Finding(
         "decayed-bias",
         Severity.NOTE,
         "",
         f"{training.optimizer} pulls every bias towards zero.",
-        f"Its weight decay of {decay:g} takes {training.learning_rate * decay:.3g} of each value at every step"
+        f"Its weight decay of {figure(decay)} takes {taken} of each value at every step"
         + (", at the present learning rate" if case.scheduled else "")
         + (f"; over {case.steps_planned:,} steps {1 - kept:.2%}." if kept is not None else "."),
         "Set the weight decay to none, or in a script leave biases out with "

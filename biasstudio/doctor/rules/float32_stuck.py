@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from biasstudio.doctor.case import Case
+from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.stuck import stuck
 
@@ -21,14 +22,15 @@ def float32_stuck(case: Case, *, least_steps: int = 10) -> Iterator[Finding]:
             continue
         largest = units[np.argmax(np.abs(trajectory.newest[trajectory.place(vector)][units]))]
         value = trajectory.newest[trajectory.place(vector)][largest]
+        gap = figure(np.spacing(np.abs(value)), 3)
         yield Finding(
             "float32-stuck",
             Severity.WARNING,
             layer.name,
             f"{len(units)} of {vector.length} biases of {layer.name} are too large to be changed.",
-            f"Unit {largest} is {value:,.7g}, where float32's next number is {np.spacing(np.abs(value)):.3g} away. A "
-            f"step of {training.optimizer} at a learning rate of {training.learning_rate:g} is shorter than half of "
-            f"that, so the sum is rounded back: it has not moved in {_still_for(case, least_steps):,} steps.",
+            f"Unit {largest} is {figure(value, 7)}, where float32's next number is {gap} away. A "
+            f"step of {training.optimizer} at a learning rate of {figure(training.learning_rate)} is shorter than half "
+            f"of that, so the sum is rounded back: it has not moved in {_still_for(case, least_steps):,} steps.",
             "Scale the targets so that such a bias isn't needed: subtract their mean, and divide by their standard "
             "deviation. Or raise the learning rate.",
             trajectory.last_step,

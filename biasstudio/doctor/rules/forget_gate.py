@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from biasstudio.doctor.case import Case
+from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.network import NetworkLayer
 from biasstudio.doctor.remedy import Remedy
@@ -24,9 +25,9 @@ def forget_gate(case: Case, *, least: float = 0.5, time_steps: int = 20) -> Iter
             Severity.WARNING,
             layer.name,
             f"{layer.name} forgets from the start.",
-            f"The biases of its forget gate start with a mean of {mean:.3g}, where the gate keeps about "
+            f"The biases of its forget gate start with a mean of {figure(mean, 3)}, where the gate keeps about "
             f"{1 / (1 + np.exp(-mean)):.0%} of the state at each step: of what came {length} steps ago "
-            f"{(1 / (1 + np.exp(-mean))) ** length:.1g} is left.",
+            f"{figure((1 / (1 + np.exp(-mean))) ** length, 1)} is left.",
             "Switch unit_forget_bias on, which starts them at 1.",
             why="What lies far back gives hardly any gradient, so it isn't learned.",
             source="https://proceedings.mlr.press/v37/jozefowicz15.html",

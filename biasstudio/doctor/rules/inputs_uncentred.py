@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from biasstudio.doctor.activations import Doubles
 from biasstudio.doctor.case import Case
 from biasstudio.doctor.data_facts import DataFacts
+from biasstudio.doctor.figures import as_float32, figure
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.network import LINEAR, PASSING, NetworkLayer
 from biasstudio.doctor.remedy import Remedy
@@ -73,9 +74,9 @@ def _finding(layer: NetworkLayer, data: DataFacts, ratio: Doubles, most: float) 
         Severity.WARNING,
         layer.name,
         "The inputs lie far from zero.",
-        f"{which} a mean of {data.mean[worst]:.4g} and a standard deviation of {data.deviation[worst]:.3g}: "
-        f"{ratio[worst]:.3g} deviations from zero"
-        + (f"; {count} of {len(ratio)} inputs are more than {most:g} away." if count > 1 else "."),
+        f"{which} a mean of {figure(data.mean[worst])} and a standard deviation of {figure(data.deviation[worst], 3)}: "
+        f"{figure(ratio[worst], 3)} deviations from zero"
+        + (f"; {count} of {len(ratio)} inputs are more than {figure(most)} away." if count > 1 else "."),
         "Subtract the mean and divide by the standard deviation: standardise the data, or put a Normalization layer "
         "in front.",
         why=f"Every change of a weight of {layer.name} moves all samples the same way, as its bias does, and what "
@@ -92,7 +93,7 @@ def _normalise(data: DataFacts) -> Remedy | None:
     constant = data.deviation <= 1e-6 * np.abs(data.mean)
     variance = np.where(constant, 1.0, data.deviation**2)
     numbers = {
-        name: tuple(float(f"{value:.7g}") for value in values)
+        name: tuple(as_float32(value) for value in values)
         for name, values in (("mean", data.mean), ("variance", variance))
     }
     return Remedy("Put a Normalization layer in front", inserted=((0, "Normalization", tuple(numbers.items())),))

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from biasstudio.doctor.case import Case
 from biasstudio.doctor.data_facts import TargetFacts
+from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.remedy import Changes, Remedy
 from biasstudio.spec.losses import LOSS_TYPES
@@ -33,7 +34,7 @@ def _binary(case: Case, target: TargetFacts, outputs: int) -> Iterator[Finding]:
     many = target.counts is not None and outputs == 1
     fix, remedy = "Choose a loss for numbers, such as mean squared error, with a linear output.", None
     if signs:
-        fix = "Make the labels 0 and 1, or choose the loss hinge with tanh, which takes -1 and 1."
+        fix = "Make the labels 0 and 1, or choose the loss hinge with tanh, which takes −1 and 1."
         remedy = _with_head(case, "Choose hinge and tanh", {"activation": "tanh"}, "hinge")
     elif many and target.counts is not None:
         fix = f"Choose {LOSS_TYPES[_LABELS].title}, with softmax over {len(target.counts)} units."
@@ -44,8 +45,8 @@ def _binary(case: Case, target: TargetFacts, outputs: int) -> Iterator[Finding]:
     yield _finding(
         case,
         "The targets are no probabilities, but binary cross-entropy takes them for that.",
-        f"They go from {low:.4g} to {high:.4g}; this loss takes 0 to 1. Outside it has no lowest value: it falls below "
-        "0 and on, as outputs grow more and more certain.",
+        f"They go from {figure(low)} to {figure(high)}; this loss takes 0 to 1. Outside it has no lowest value: it "
+        "falls below 0 and on, as outputs grow more and more certain.",
         fix,
         remedy,
     )
@@ -65,8 +66,8 @@ def _labels(case: Case, target: TargetFacts, shape: tuple[int, ...]) -> Iterator
         yield _finding(
             case,
             f"The targets are no labels, but {title} takes the number of a class.",
-            f"They go from {target.low.min():.4g} to {target.high.max():.4g}; labels are whole numbers from 0 to "
-            f"{classes - 1}.",
+            f"They go from {figure(target.low.min())} to {figure(target.high.max())}; labels are whole numbers from 0 "
+            f"to {classes - 1}.",
             "Number the classes from 0, or choose a loss for numbers.",
             None,
         )
@@ -91,7 +92,7 @@ def _rows(case: Case, target: TargetFacts, shape: tuple[int, ...]) -> Iterator[F
     yield _finding(
         case,
         f"The targets are labels, but {title} takes a row with a 1 for the class.",
-        f"Each target is a single number up to {target.high.max():.4g}, and the output has {shape[-1]} values.",
+        f"Each target is a single number up to {figure(target.high.max())}, and the output has {shape[-1]} values.",
         f"Choose {LOSS_TYPES[_LABELS].title}.",
         Remedy(f"Choose {LOSS_TYPES[_LABELS].title}", training=(("loss", _LABELS),)),
     )

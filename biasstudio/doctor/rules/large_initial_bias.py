@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from biasstudio.doctor.biases import zeros_remedy
 from biasstudio.doctor.case import Case
+from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.network import NetworkLayer
 from biasstudio.spec.bias_shapes import bias_pieces
@@ -21,8 +22,8 @@ def large_initial_bias(case: Case, *, most: float = 0.3) -> Iterator[Finding]:
             Severity.WARNING,
             layer.name,
             f"The biases of {layer.name} start far from zero.",
-            f"{initializer} on {length} {_values(length)} has a standard deviation of {deviation:.3g}. Its formula is "
-            "made for kernels, whose many small values add up; a bias is added once, as it is.",
+            f"{initializer} on {length:,} {_values(length)} has a standard deviation of {figure(deviation, 3)}. "
+            "Its formula is made for kernels, whose many small values add up; a bias is added once, as it is.",
             "Start these biases from zeros.",
             why="Units start with a leaning that no sample gave them, and training must first undo it.",
             source="https://www.tensorflow.org/api_docs/python/tf/keras/initializers/HeNormal",

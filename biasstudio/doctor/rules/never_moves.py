@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from biasstudio.doctor.case import Case
+from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Finding
 from biasstudio.doctor.still_causes import StillCause, causes_of
 from biasstudio.doctor.trajectory import Trajectory
@@ -54,4 +55,4 @@ def _losses(case: Case, trajectory: Trajectory) -> str:
         return ""
     first = case.history.metrics_at(trajectory.first_step + 1)["loss"]
     last = case.history.metrics_at(trajectory.last_step)["loss"]
-    return f" The loss was {first:.4g} at step {trajectory.first_step + 1} and is {last:.4g} now."
+    return f" The loss was {figure(first)} at step {trajectory.first_step + 1:,} and is {figure(last)} now."

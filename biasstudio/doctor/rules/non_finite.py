@@ -7,11 +7,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from biasstudio.doctor.case import Case
+from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Finding, Severity
-from biasstudio.doctor.remedy import Remedy
+from biasstudio.doctor.runaway import calm_down, what_to_do
 from biasstudio.doctor.trajectory import Trajectory
 from biasstudio.recording.history import History, Steps
-from biasstudio.spec.experiment import Training
 
 _SOURCE = "https://www.deeplearningbook.org/contents/optimization.html"
 
@@ -33,25 +33,26 @@ def _lost(case: Case, history: History) -> Finding:
     # What isn't finite stays so.
     step = bisect.bisect_left(range(last), True, lo=1, key=lambda each: not _is_finite(history, each))
     at_fault = [
-        f"{vector.path} ({np.count_nonzero(~np.isfinite(values))} of {vector.length} values)"
+        f"{vector.path} ({np.count_nonzero(~np.isfinite(values)):,} of {vector.length:,} values)"
         for vector in history.vectors
         if not np.isfinite(values := history.values(vector.path, step)).all()
     ]
     loss = history.metrics_at(step).get("loss", np.nan)
     what = ", ".join(at_fault) if at_fault else "no bias yet"
     after = f"{last - step:,} steps were made after it." if step < last else "Training was ended there."
+    fix, remedy = what_to_do(case, step)
     return Finding(
         "non-finite",
         Severity.ERROR,
         at_fault[0].split("/")[0] if at_fault else "",
-        f"Values stopped being finite at step {step}.",
-        f"Loss {loss:.4g} at step {step}; not finite: {what}. {_before(history, step)}{after}",
-        _what_to_do(case.training),
+        f"Values stopped being finite at step {step:,}.",
+        f"Loss {figure(loss)} at step {step:,}; not finite: {what}. {_before(history, step)}{after}",
+        fix,
         step,
         why="From there on every value is lost: nothing can bring a number back out of NaN.",
         vector=at_fault[0].split(" (")[0] if at_fault else "",
         source=_SOURCE,
-        remedy=_tenth(case.training),
+        remedy=remedy,
     )
 
 
@@ -63,21 +64,23 @@ def _growing(case: Case, trajectory: Trajectory, growth: float, frames: int) -> 
         first, second, third = lengths[at - 2 : at + 1]
         farthest = int(np.argmax(np.abs(moved[at + 1]))) * trajectory.every
         vector = next(each for each in trajectory.vectors if trajectory.place(each).stop > farthest)
+        fix, remedy = calm_down(case)
         yield Finding(
             "non-finite",
             Severity.WARNING,
             vector.layer,
             "The biases are running away.",
-            f"At steps {steps[at - 1]}, {steps[at]} and {steps[at + 1]} they moved by {first:.3g}, {second:.3g} and "
-            f"{third:.3g}, {second / first:,.0f} and {third / second:,.0f} times as far as the step before, and by "
-            f"more than all of the way until then. The farthest is in {vector.path}.",
-            _what_to_do(case.training),
+            f"At steps {steps[at - 1]:,}, {steps[at]:,} and {steps[at + 1]:,} they moved by {figure(first, 3)}, "
+            f"{figure(second, 3)} and {figure(third, 3)}, {figure(second / first, 2)} and {figure(third / second, 2)} "
+            "times as far as the step before, and by more than all of the way until then. The farthest is in "
+            f"{vector.path}.",
+            fix,
             int(steps[at + 1]),
             why="Steps that overshoot by more each time soon pass the largest number there is.",
             vector=vector.path,
             unit=farthest - trajectory.place(vector).start,
             source=_SOURCE,
-            remedy=_tenth(case.training),
+            remedy=remedy,
         )
         return
 
@@ -102,19 +105,6 @@ def _leads_away(case: Case, steps: Steps, moved: NDArray[np.float64], at: int) -
     )
 
 
-def _what_to_do(training: Training | None) -> str:
-    if training is None:
-        return "Lower the learning rate: try a tenth of it."
-    return f"Lower the learning rate, which is {training.learning_rate:g} with {training.optimizer}: try a tenth of it."
-
-
-def _tenth(training: Training | None) -> Remedy | None:
-    if training is None:
-        return None
-    rate = float(f"{training.learning_rate / 10:.6g}")
-    return Remedy(f"Set the learning rate to {rate:g}", training=(("learning_rate", rate),))
-
-
 def _is_finite(history: History, step: int) -> bool:
     # A script's own loop may have recorded no loss.
     return bool(np.isfinite(history.metrics_at(step).get("loss", 0.0)) and np.isfinite(history.frame(step)).all())
@@ -122,4 +112,4 @@ def _is_finite(history: History, step: int) -> bool:
 
 def _before(history: History, step: int) -> str:
     loss = history.metrics_at(step - 1).get("loss", np.nan)
-    return f"The step before, the loss was {loss:.4g}. " if np.isfinite(loss) else ""
+    return f"The step before, the loss was {figure(loss)}. " if np.isfinite(loss) else ""

@@ -6,6 +6,7 @@ import numpy as np
 
 from biasstudio.doctor.biases import own_bias_path, units_in_words, zeros_remedy
 from biasstudio.doctor.case import Case
+from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.network import NetworkLayer
 from biasstudio.doctor.probe import LayerProbe
@@ -15,6 +16,8 @@ def saturated(case: Case, *, slope: float = 0.01, many: float = 0.5) -> Iterator
     """`slope`: mean share of the steepest slope below which a unit is saturated; `many`: share of a layer's units from
     which on it is a warning, and not a note."""
     probe, head = case.probe, case.head
+    if case.data is not None and case.data.all_alike:
+        return  # that a unit is at one end for the one sample there is says nothing of it
     for layer in case.layers if probe is not None else ():
         # An output that is sure of its answers is at the end on purpose.
         at_end = layer is case.layers[-1] or (head is not None and layer.name in (head.where, head.layer.name))
@@ -51,8 +54,8 @@ def _finding(case: Case, layer: NetworkLayer, units: np.ndarray, slopes: np.ndar
         Severity.WARNING if len(units) >= many * total else Severity.NOTE,
         layer.name,
         f"{len(units)} of {total} units of {layer.name} {'is' if len(units) == 1 else 'are'} saturated.",
-        f"On {samples} samples {layer.activation} has there on average {steepest:.2g} of its steepest slope, or less: "
-        f"{units_in_words(units)}.",
+        f"On {samples:,} samples {layer.activation} has there on average {figure(steepest, 2)} of its steepest slope, "
+        f"or less: {units_in_words(units)}.",
         "Start the biases from zeros.",
         step=probe.step if probe is not None else None,
         why="At the end of the curve a unit gives the same for every sample, and hardly any gradient comes through.",

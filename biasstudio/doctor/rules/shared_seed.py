@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from biasstudio.doctor.case import Case
+from biasstudio.doctor.figures import figures
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.network import NetworkLayer
 from biasstudio.doctor.remedy import Remedy
@@ -57,13 +58,13 @@ def _is_given(layer: NetworkLayer | None) -> bool:
 def _finding(case: Case, vectors: list[BiasVector], values: Floats) -> Finding:
     layers = list(dict.fromkeys(vector.layer for vector in vectors))
     names = _listed([vector.path for vector in vectors])
-    shown = ", ".join(f"{value:.4g}" for value in values[:3])
+    shown = figures(values, most=3)
     return Finding(
         "shared-seed",
         Severity.NOTE,
         layers[-1],
         f"{names} start from the same random values.",
-        f"All {len(values)} values are equal at step 0, to the last digit: {shown}{', …' if len(values) > 3 else ''}. "
+        f"All {len(values):,} values are equal at step 0, to the last digit: {shown}. "
         "So they came from the same seed, or from one initializer that serves several layers.",
         "Give each layer an initializer of its own, or each a seed of its own.",
         0,

@@ -1,21 +1,24 @@
 """speed-limited: the output's bias goes one way as fast as the learning rate lets it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from biasstudio.doctor.case import Case
+from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.network import LINEAR
+from biasstudio.doctor.output_bias import OutputBias, output_bias, start_remedy
+from biasstudio.doctor.remedy import Remedy
 from biasstudio.doctor.trajectory import Trajectory
 from biasstudio.recording.network import BiasVector
 from biasstudio.spec.losses import LOSS_TYPES, NUMBER
 
-# Their steps are about as long as the learning rate at most, whatever the gradient.
 # A level that is nearer than this share of how far the targets scatter is as good as reached.
 _LEAST_SPREADS = 0.5
+# Their steps are about as long as the learning rate at most, whatever the gradient.
 _ADAMS = ("Adam", "AdamW", "Nadam", "Adamax")
 
 
@@ -31,7 +34,8 @@ def speed_limited(case: Case, *, steps: int = 100, straightness: float = 0.95, p
     trajectory, vector = case.trajectory, _output_bias(case)
     if trajectory is None or vector is None or case.training is None:
         return
-    rate, far = case.training.learning_rate, _steps_to_go(case, trajectory, vector)
+    rate, best = case.training.learning_rate, output_bias(case)
+    far = _steps_to_go(case, trajectory, vector, best) if best is not None else None
     windows = [0] if far is not None else [0, steps]
     found = [_window(trajectory, vector, trajectory.last_step - ago, steps, rate) for ago in windows]
     now = found[0]
@@ -42,7 +46,8 @@ def speed_limited(case: Case, *, steps: int = 100, straightness: float = 0.95, p
         at_fault &= far > steps
     if at_fault.any():
         unit = int(np.argmax(np.where(at_fault, now.pace if far is None else far, -1)))
-        yield _finding(case, trajectory, vector, unit, now, None if far is None else float(far[unit]))
+        finding = _finding(case, trajectory, vector, unit, now, None if far is None else float(far[unit]))
+        yield replace(finding, remedy=_start(case, best))
 
 
 @dataclass(frozen=True)
@@ -82,19 +87,24 @@ def _window(trajectory: Trajectory, vector: BiasVector, last: int, steps: int, r
     return _Window(int(at[-1] - at[0]), np.abs(values[-1] - values[0]) / np.where(way > 0, way, 1), pace)
 
 
-def _steps_to_go(case: Case, trajectory: Trajectory, vector: BiasVector) -> NDArray[np.float64] | None:
+def _steps_to_go(
+    case: Case, trajectory: Trajectory, vector: BiasVector, best: OutputBias
+) -> NDArray[np.float64] | None:
     """How many steps of full length each unit is away from where a constant answer would have to be."""
     target = case.data.target if case.data is not None else None
-    if target is None or case.training is None:
-        return None
-    goal = target.median if case.training.loss == "mean_absolute_error" else target.mean
-    if goal.shape != (vector.length,):
+    if target is None or case.training is None or best.values.shape != (vector.length,):
         return None
     newest = trajectory.newest[trajectory.place(vector)]
-    away, moved = goal - newest, newest - trajectory.history.values(vector.path, 0)
+    away, moved = best.values - newest, newest - trajectory.history.values(vector.path, 0)
     # What goes elsewhere, or is nearly there as the targets scatter, isn't on its way to that level.
     on_its_way = (away * moved > 0) & (np.abs(away) > _LEAST_SPREADS * target.deviation)
     return np.asarray(np.where(on_its_way, np.abs(away), 0) / case.training.learning_rate)
+
+
+def _start(case: Case, best: OutputBias | None) -> Remedy | None:
+    if best is None or case.head is None or case.from_file:
+        return None
+    return start_remedy(case.head, best.values)
 
 
 def _finding(
@@ -105,12 +115,12 @@ def _finding(
     planned = case.steps_planned
     left = trajectory.steps if planned is None else max(0, planned - trajectory.last_step)
     evidence = (
-        f"{vector.unit.capitalize()} {unit} is at {now:.4g} after {trajectory.steps:,} steps. Of its way over "
-        f"the last {window.steps} steps {window.straight[unit]:.0%} went one way, at {window.pace[unit]:.2f} times "
-        f"the learning rate of {rate:g} a step, and a step is hardly ever longer."
+        f"{vector.unit.capitalize()} {unit} is at {figure(now)} after {trajectory.steps:,} steps. Of its way over "
+        f"the last {window.steps:,} steps {window.straight[unit]:.0%} went one way, at {window.pace[unit]:.2f} times "
+        f"the learning rate of {figure(rate)} a step, and a step is hardly ever longer."
     )
     if far is not None:
-        evidence += f" The level of the targets is {far * rate:.4g} away, which is {far:,.0f} such steps"
+        evidence += f" The best constant answer is {figure(far * rate)} away, which is {figure(far)} such steps"
         evidence += "." if planned is None else f"; {left:,} are left."
     return Finding(
         "speed-limited",
@@ -118,7 +128,7 @@ def _finding(
         vector.layer,
         f"The bias of {vector.layer} moves as fast as it can, one way.",
         evidence,
-        "Start the bias from the mean of the targets, scale the targets, or raise the learning rate.",
+        "Start the bias from the best constant answer, scale the targets, or raise the learning rate.",
         trajectory.last_step,
         why="Until it arrives, most errors have the same sign, and the network learns little else.",
         vector=vector.path,

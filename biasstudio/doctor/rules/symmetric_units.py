@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from biasstudio.doctor.case import Case
+from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.network import NetworkLayer
 from biasstudio.doctor.remedy import Remedy
@@ -38,10 +39,10 @@ def symmetric_units(case: Case, *, least_steps: int = 10, tolerance: float = 1e-
             "symmetric-units",
             Severity.WARNING,
             layer.name,
-            f"The {now.shape[1]} units of {layer.name} do the work of one.",
+            f"The {now.shape[1]:,} units of {layer.name} do the work of one.",
             f"They all started alike, with {initializer} for their weights and {_alike(start)} for their biases, get "
             f"the same gradient, and are still alike after {trajectory.steps:,} steps: their biases moved by up to "
-            f"{moved:.3g} and lie {apart:.1g} apart.",
+            f"{figure(moved, 3)} and lie {figure(apart, 1)} apart.",
             f"Start the weights of {layer.name} from random values, such as {_RANDOM[fields[0]]}.",
             trajectory.last_step,
             why="Units that are equal see the same in every sample, however many there are.",
@@ -82,4 +83,4 @@ def _by_gate(vector: BiasVector, values: Floats) -> Floats:
 
 def _alike(start: Floats) -> str:
     values = np.unique(start)
-    return f"{values[0]:.3g}" if len(values) == 1 else "one value a gate"
+    return figure(values[0], 3) if len(values) == 1 else "one value a gate"

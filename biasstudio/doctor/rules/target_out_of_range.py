@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from biasstudio.doctor.activations import Doubles, limits_of
 from biasstudio.doctor.case import Case
 from biasstudio.doctor.data_facts import TargetFacts
+from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.network import Head
 from biasstudio.doctor.remedy import Remedy
@@ -33,7 +34,7 @@ def target_out_of_range(case: Case, *, share: float = 0.01) -> Iterator[Finding]
         head.where,
         f"The output can't reach {_how_many(outside)} of the targets.",
         f"{head.where} has {head.activation}, which gives {_between(*limits)}; the targets go from "
-        f"{target.low.min():.4g} to {target.high.max():.4g}, and {outside:.1%} of them lie outside.",
+        f"{figure(target.low.min())} to {figure(target.high.max())}, and {outside:.1%} of them lie outside.",
         "Set the activation to linear"
         + (", or bring the targets between the limits." if np.isfinite(limits[1]) else "."),
         why="However long it trains, what is out of reach stays an error, and pulls the biases to the limit.",
@@ -64,8 +65,8 @@ def _how_many(share: float) -> str:
 
 def _between(low: float, high: float) -> str:
     if np.isinf(high):
-        return f"nothing below {low:.3g}"
-    return f"nothing above {high:.3g}" if np.isinf(low) else f"values from {low:.3g} to {high:.3g}"
+        return f"nothing below {figure(low, 3)}"
+    return f"nothing above {figure(high, 3)}" if np.isinf(low) else f"values from {figure(low, 3)} to {figure(high, 3)}"
 
 
 def _linear(head: Head) -> Remedy | None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from biasstudio.doctor.case import Case
 from biasstudio.doctor.deaths import Death, deaths, share_of_loss, stands_since
+from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.remedy import Remedy
 from biasstudio.doctor.still_causes import RELUS
@@ -76,14 +77,15 @@ def _finding(case: Case, trajectory: Trajectory, death: Death, dead: bool) -> Fi
     vector, unit = death.vector, int(death.units[0])
     place = trajectory.place(vector).start + unit
     since = stands_since(trajectory, place)
-    moved = np.abs(trajectory.newest - trajectory.history.frame(since))
+    farthest = float(np.nanmax(np.abs(trajectory.newest - trajectory.history.frame(since))))
     return Finding(
         "unit-died",
         Severity.NOTE,
         vector.layer,
         f"{_which(death)} of {vector.path} stopped learning.",
-        f"{vector.unit.capitalize()} {unit} has stood at exactly {trajectory.newest[place]:.5g} since step {since:,}, "
-        f"for {trajectory.last_step - since:,} steps, in which others moved by up to {np.nanmax(moved):.3g}. "
+        f"{vector.unit.capitalize()} {unit} has stood still at {figure(trajectory.newest[place])}, to the last digit, "
+        f"since step {since:,}, for {trajectory.last_step - since:,} steps, in which others moved by up to "
+        f"{figure(farthest, 3)}. "
         f"{_why_it_stands(case, death, dead)}",
         "Lower the learning rate, or use leaky_relu, which lets a gradient through everywhere.",
         since,
