@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QRectF, Qt
 
 from biasstudio.gui.alignment import RunAxis
 from biasstudio.gui.panels.colouring import faded
@@ -77,6 +77,24 @@ class MetricPlot(Plot):
         self.set_range((0.0, end), y)
         self._draw_epochs(history, axes[0], end, y)
         self.cursor_line.setPos(float(axes[0].place_of(state.step)))
+
+    def covered(self, area: QRectF) -> int:
+        """How many pixels of the curves, along the steps, lie in `area`, which is in pixels of the widget."""
+        (start, end), (low, high) = self.shown_range()
+        data = self.data_rect()
+        if data.isEmpty():
+            return 0
+        pixels = np.arange(area.left(), area.right())
+        places = start + (pixels - data.left()) / data.width() * (end - start)
+        limits = [high - (edge - data.top()) / data.height() * (high - low) for edge in (area.bottom(), area.top())]
+        count = 0
+        for curves in (self.shown, *self.others):
+            for item in (curves.batches, curves.validation):
+                x, y = item.getData()
+                if item.isVisible() and x is not None and len(x):
+                    drawn = np.interp(places, x, y, left=np.nan, right=np.nan)
+                    count += int(((drawn > limits[0]) & (drawn < limits[1])).sum())
+        return count
 
     def _style_shown(self, comparing: bool) -> None:
         colours = theme().colours

@@ -3,7 +3,7 @@
 import math
 from html import escape
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QPoint, QRectF, Qt
 from PySide6.QtWidgets import QLabel
 
 from biasstudio.gui.panels import figures
@@ -17,12 +17,13 @@ _MOST_OF_HEIGHT = 0.4
 
 
 class TimelineLegend(QLabel):
-    """Lies on the plot, out of the way of a curve's usual course. While comparing, a row has a value for each run."""
+    """Lies on the plot, in the corner that the curves leave free. While comparing, a row has a value for each run."""
 
     def __init__(self, plot: MetricPlot) -> None:
         super().__init__(plot)
         self._plot = plot
         self._shown = ""
+        self._place: int | None = None
         self.setAttribute(Qt.WidgetAttribute.WA_TransparentForMouseEvents)
 
     def restyle(self) -> None:
@@ -35,10 +36,22 @@ class TimelineLegend(QLabel):
             self._say_what_fits(self._compared(state, history, str(name)))
         else:
             self._say(self._alone(state, history, name))
+        corners = self._corners(falling=name == "loss")
+        if self._place is None or self._covered(corners[self._place]):
+            # The first of the least covered ones; it stays there until curves come.
+            self._place = min(range(len(corners)), key=lambda place: self._covered(corners[place]))
+        self.move(corners[self._place])
+
+    def _corners(self, falling: bool) -> list[QPoint]:
+        """A loss falls from the upper left, an accuracy rises to the upper right: where there is room, most likely."""
         area = self._plot.data_rect()
-        # A loss falls from the upper left, an accuracy rises to the upper right: the legend keeps out of the way.
-        top = area.top() + 2 if name == "loss" else area.bottom() - self.height() - 4
-        self.move(int(area.right() - self.width() - 8), int(top))
+        left, right = int(area.left() + 8), int(area.right() - self.width() - 8)
+        top, bottom = int(area.top() + 2), int(area.bottom() - self.height() - 4)
+        corners = [QPoint(x, y) for x in (right, left) for y in ((top, bottom) if falling else (bottom, top))]
+        return corners if right > left else corners[:2]
+
+    def _covered(self, corner: QPoint) -> int:
+        return self._plot.covered(QRectF(corner, self.size()))
 
     def _say(self, text: str) -> None:
         if text != self._shown:

@@ -35,6 +35,26 @@ def test_the_loss_of_every_batch_and_the_validation_of_every_epoch(panel):
     assert "validation loss" in panel.legend.text()
 
 
+@pytest.mark.parametrize(
+    ("course", "corner"),
+    [
+        (lambda x: 1 / x, "upper right"),
+        (lambda x: float(x > 20), "lower right"),
+        (lambda x: 0.0 if x < 25 else x % 2, "upper left"),
+        (lambda x: 1.0 if x < 25 else x % 2, "lower left"),
+    ],
+)
+def test_the_legend_lies_where_the_curve_does_not(panel, state, course, corner):
+    history = History((DENSE,), ("loss",))
+    for step in range(51):
+        history.append(step, 1, np.zeros(4, np.float32), [course(step)] if step else ())
+    state.set_history(history)
+    panel.refresh()
+    area, legend = panel.plot.data_rect(), panel.legend.geometry()
+    height = "upper" if legend.center().y() < area.center().y() else "lower"
+    assert corner == f"{height} {'right' if legend.center().x() > area.center().x() else 'left'}"
+
+
 def test_a_chip_shows_another_metric(panel):
     assert chips(panel)["loss"].isChecked()
     QTest.mouseClick(chips(panel)["accuracy"], Qt.MouseButton.LeftButton)
