@@ -9,18 +9,20 @@ import textwrap
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QFile, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMessageBox, QPushButton, QToolButton
 
 from biasstudio import open_run
 from biasstudio.gui.runs.run_library import usual_folder
+from biasstudio.gui.runs.runs_folder import move_to_trash
 from biasstudio.gui.runs.runs_model import RUN_ROLE
 from biasstudio.recording.network import BiasVector
 from biasstudio.recording.run_format import RunAbout
 from biasstudio.recording.run_writer import RunWriter
 from tests.experiments import moons
 
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the tests' runs would go to the user's trash")
 VECTOR = BiasVector("dense/bias", (4,), "dense", "unit")
 
 
@@ -313,6 +315,7 @@ def test_the_replay_bar_steps_through_what_was_just_trained(open_window):
     assert window.wait_ready()
 
 
+@ON_LINUX
 def test_runs_are_searched_renamed_annotated_and_deleted(open_window):
     folder = usual_folder()
     write_run(folder / "a.biasrun", name="first")
@@ -334,10 +337,82 @@ def test_runs_are_searched_renamed_annotated_and_deleted(open_window):
     window.runs.commit_typing()
     assert window.wait_until(lambda: about(kept)["note"] == "seen", 5_000)
     window.runs.search.clear()
-    first = next(run.path for run in visible(window) if run.name == "first")
-    window.runs.deleteForGoodAsked.emit([first])  # what the second question, where there is no trash, asks
-    assert window.wait_until(lambda: not first.exists() and window.runs.in_order.rowCount() == 1, 5_000)
+    first = next(row for row, run in enumerate(visible(window)) if run.name == "first")
+    click_row(window, first)
+    delete_chosen(window, "Cancel")
+    assert window.runs.in_order.rowCount() == 2
+    delete_chosen(window, "Move to trash")
+    assert window.wait_until(lambda: window.runs.in_order.rowCount() == 1, 5_000)
+    assert in_trash() == ["a.biasrun"]
     assert kept.exists()
+
+
+def delete_chosen(window, button):
+    """Choose Delete in the menu, and answer the question."""
+    window.runs.actions_of_runs.delete.trigger()
+    answer_question(window, button)
+
+
+def answer_question(window, button):
+    question = next(box for box in window.findChildren(QMessageBox, "deleteQuestion") if box.isVisible())
+    QTest.mouseClick(
+        next(b for b in question.buttons() if b.text().replace("&", "") == button), Qt.MouseButton.LeftButton
+    )
+
+
+def trash():
+    """Where Linux keeps it."""
+    return usual_folder().parent.parent / "Trash"
+
+
+def in_trash():
+    return sorted(path.name for path in (trash() / "files").iterdir())
+
+
+@ON_LINUX
+def test_two_runs_go_to_the_trash_also_the_one_that_is_shown(open_window):
+    paths = [write_run(usual_folder() / f"{name}.biasrun", name=name) for name in "ab"]
+    window = open_window(moons())
+    live = window.view.history
+    show_runs(window)
+    assert window.wait_until(lambda: window.runs.in_order.rowCount() == 2, 5_000)
+    open_row(window, 0)
+    assert window.wait_until(lambda: window.view.history is not live and window.view.history.size == 30, 10_000)
+    click_row(window, 1, Qt.KeyboardModifier.ControlModifier)
+    delete_chosen(window, "Move to trash")
+    assert window.wait_until(lambda: window.runs.in_order.rowCount() == 0, 5_000)
+    assert not any(path.exists() for path in paths)
+    assert {"a.biasrun", "b.biasrun"} <= set(in_trash())
+    assert window.view.history is live
+    assert window.notices.said("run") == ""
+
+
+@ON_LINUX
+def test_where_there_is_no_trash_a_run_is_deleted_for_good_only_when_that_is_agreed_to(open_window):
+    path = write_run(usual_folder() / "a.biasrun", name="first")
+    trash().write_text("in the place of the folder")
+    window = open_window(moons())
+    show_runs(window)
+    for button in ("Cancel", "Delete for good"):
+        click_row(window, 0)
+        delete_chosen(window, "Move to trash")
+        assert window.wait_until(lambda: any("for good" in text for text in questions(window)), 5_000)
+        assert path.exists()
+        answer_question(window, button)
+        assert window.wait_until(lambda: not questions(window), 5_000)
+    assert window.wait_until(lambda: window.runs.in_order.rowCount() == 0, 5_000)
+    assert not path.exists()
+
+
+def questions(window):
+    return [box.text() for box in window.findChildren(QMessageBox, "deleteQuestion") if box.isVisible()]
+
+
+@pytest.mark.parametrize("moved", [True, (True, "/trash/a"), False, (False, "")])
+def test_the_answer_of_every_version_of_qt_is_understood(tmp_path, monkeypatch, moved):
+    path = write_run(tmp_path / "a.biasrun")
+    monkeypatch.setattr(QFile, "moveToTrash", lambda _name: moved)
+    assert move_to_trash([path]) == ([] if moved in (True, (True, "/trash/a")) else [path])
 
 
 def test_a_run_that_is_shown_takes_its_new_name(open_window):
