@@ -230,6 +230,7 @@ class Session(QObject):
         self._state = state
         running = state in (WorkerState.TRAINING, WorkerState.PAUSED)
         self._window.set_locked(running)
+        self.runs.set_running(running)
         self.findings.set_running(running)
         self._watch_frames()
         if state is not WorkerState.CLOSED:
@@ -256,6 +257,7 @@ class Session(QObject):
         self._window.actions_of_training.update_enabled(
             self._state, can_train=can_train, trained=trained, reason=str(problem) if problem else ""
         )
+        self.models.refused = self._refused is not None
         self.hands_on.follow(self._state, is_built=self._is_built(), of_job=self.jobs.under_way)
         self._show_message(self.data.show_problem(self._misfit(), self._data_fault) or str(problem or ""))
 

@@ -260,6 +260,7 @@ class MainWindow(QMainWindow):
         self.stack_editor.set_locked(locked)
         self.settings_bar.set_locked(locked)
         self.files.set_locked(locked)
+        self.runs.set_locked(locked)
         self.undo_actions.set_open(self.document.undo_stack, not locked)
 
     def wait_ready(self, timeout_ms: int = 30_000) -> bool:

@@ -121,6 +121,44 @@ def test_the_experiment_of_a_run_gives_the_same_values_again(open_window):
             assert np.array_equal(one.frame(step), other.frame(step))
 
 
+def notice_button(window, text):
+    return next(b for b in window.notices.findChildren(QPushButton) if b.text() == text and b.isVisible())
+
+
+def test_no_experiment_is_opened_over_a_training(open_window):
+    window = open_window(moons(seed=5))
+    train(window)
+    window.document.edit("Longer", lambda experiment: experiment.change_training(epochs=10_000, seed=6))
+    assert window.wait_ready()
+    window.document.undo_stack.setClean()
+    again, training = window.runs.actions_of_runs.train_again, window.actions_of_training
+    show_runs(window)
+    click_row(window, 0)
+    assert again.isEnabled()
+    open_row(window, 0)
+    assert window.wait_until(lambda: window.notices.said("run"), 10_000)
+    assert notice_button(window, "Open its experiment").isEnabled()
+    answer(window, "Back to the network")
+    training.train.trigger()
+    assert window.wait_until(lambda: window.view.history.last_step > 0 and training.pause.isEnabled(), 30_000)
+    open_row(window, [run.state for run in visible(window)].index("finished"))
+    assert window.wait_until(lambda: window.notices.said("run"), 10_000)
+    for hold in (lambda: None, training.pause.trigger):
+        hold()
+        assert window.wait_until(lambda: training.stop.isEnabled(), 10_000)
+        for control in (again, notice_button(window, "Open its experiment")):
+            assert not control.isEnabled()
+            assert "Stop the training first" in control.toolTip()
+    assert window.document.experiment.training.seed == 6
+    training.stop.trigger()
+    assert window.wait_until(window.ready, 10_000)
+    assert again.isEnabled()
+    assert "Stop" not in again.toolTip()
+    answer(window, "Open its experiment")
+    assert window.document.experiment.training.seed == 5
+    assert window.wait_ready()
+
+
 def test_two_runs_are_laid_over_each_other(open_window):
     folder = usual_folder()
     write_run(folder / "a.biasrun", name="first")
@@ -137,6 +175,15 @@ def test_two_runs_are_laid_over_each_other(open_window):
     assert abs(float((shown - other.history.values("dense/bias", 5))[0])) == 100.0
     assert {window.view.name, other.name} == {"first", "second"}
     assert window.comparison.model.columnCount() == 2
+    compare = window.runs.actions_of_runs.compare
+    assert compare.text().replace("&", "") == "Stop comparing"
+    shown = window.view.history
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert window.view.compared == ()
+    assert window.view.history is shown
+    assert compare.text().replace("&", "") == "Compare"
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert window.wait_until(lambda: len(window.view.compared) == 1, 10_000)
     window.view.set_compared(())  # as by the legend's own button
     assert window.comparison.model.columnCount() == 0
 
