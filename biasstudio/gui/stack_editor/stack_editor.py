@@ -188,7 +188,8 @@ class StackEditor(QWidget):
     def show_built(self, built: Built) -> None:
         """Show the network as built: output shapes, parameters, initial biases; faults are gone, but a misfit."""
         self._clear_problems()
-        self._weights.show_notes(built.starting_anew)
+        with_weights = sum(layer.parameters > 0 for layer in built.layers)
+        self._weights.show_notes(built.starting_anew, of_all=len(built.starting_anew) >= with_weights > 0)
         history = built.history
         biases = sum(vector.length for vector in history.vectors)
         self._header.show_network(sum(layer.parameters for layer in built.layers), biases, built.seconds)
@@ -208,6 +209,7 @@ class StackEditor(QWidget):
     def show_problem(self, error: SpecError) -> None:
         """Say why the stack can't be built: on the card of the layer at fault, else in the header."""
         self._clear_problems()
+        self._header.show_refused()
         self._mark_problem(error, str(error))
         names = [card.name for card in self._list.cards]
         # From the layer at fault on, nothing was built.
