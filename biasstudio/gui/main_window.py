@@ -104,6 +104,7 @@ class MainWindow(QMainWindow):
         self.actions_of_runs = RunActions(self)
         self.replay = ReplayBar(self.view)
         self.clock.grown.connect(self.replay.refresh)
+        self.clock.grown.connect(self.comparison.follow)
         self.notices = Notices()
         self.findings = FindingsView()
         self.status = TrainingStatus(self)
