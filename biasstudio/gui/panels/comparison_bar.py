@@ -43,9 +43,13 @@ class Swatch(QWidget):
 
 
 class RunName(ElidedLabel):
-    """A run's name, as wide as it wants up to `most` pixels."""
+    """A run's name, as wide as it wants up to `most` pixels; where there is no room, it ends in …"""
 
     most = 0
+
+    def fitting(self, width: int) -> str:
+        # A · in a name sets no parts apart.
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
 
     def sizeHint(self) -> QSize:
         return QSize(min(self.most, super().sizeHint().width()), super().sizeHint().height())
