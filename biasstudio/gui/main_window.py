@@ -104,6 +104,7 @@ class MainWindow(QMainWindow):
         self.actions_of_runs = RunActions(self)
         self.replay = ReplayBar(self.view)
         self.clock.grown.connect(self.replay.refresh)
+        self.replay.listen_to(self.panels.timeline_panel)
         self.clock.grown.connect(self.comparison.follow)
         self.notices = Notices()
         self.findings = FindingsView()
@@ -153,6 +154,11 @@ class MainWindow(QMainWindow):
             self.left.setCurrentIndex(_MODEL_TAB)
         elif was_shown and not shown:
             self.left.setCurrentIndex(_STACK_TAB)
+
+    def show_stack(self) -> None:
+        """Have the layers' cards on screen, or the tree where a model's file is the network."""
+        stack = self.left.isTabVisible(_STACK_TAB)
+        self.left.setCurrentIndex(_STACK_TAB if stack else _MODEL_TAB)
 
     def _middle(self) -> QWidget:
         middle = QWidget()
