@@ -16,6 +16,7 @@ from biasstudio.gui.run_actions import size_limit
 from biasstudio.gui.run_export import RunExport
 from biasstudio.gui.runs.chosen_runs import LOCK_REASON
 from biasstudio.gui.runs.run_library import RunLibrary
+from biasstudio.gui.runs.run_words import INTERRUPTED
 from biasstudio.gui.view_state import MOST_COMPARED, ComparedRun
 from biasstudio.recording.history import History
 from biasstudio.recording.run_summary import RunSummary
@@ -286,7 +287,8 @@ class RunSession(QObject):
     def _follow(self, path: Path) -> None:
         if path in self._followers:
             return
-        follower = RunFollower(path, self)
+        states = {run.path: run.state for run in self.library.runs}
+        follower = RunFollower(path, self, interrupted=states.get(path) == INTERRUPTED)
         self._followers[path] = follower
         self._loading.add(path)
         follower.opened.connect(self._take)

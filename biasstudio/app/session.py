@@ -145,6 +145,7 @@ class Session(QObject):
         actions.reset.triggered.connect(self._reset)
         window.stack_editor.layerChosen.connect(self._choose_layer)
         window.view.vectorChanged.connect(self._mark_layer)
+        window.view.historyChanged.connect(self._follow_history)
         window.weights.requested.connect(lambda layer: worker.send(ReadWeights(layer)))
         window.contribution.requested.connect(worker.send)
         window.closeAsked.connect(self._close)
@@ -211,11 +212,7 @@ class Session(QObject):
         window.contribution.refresh()
         window.status.show_versions(built.versions)
         window.status.clear_progress()
-        # A layer that the person chose stays chosen, also one without a bias.
-        if window.stack_editor.chosen_layer is None:
-            self._mark_layer()
-        else:
-            self._choose_layer(window.stack_editor.chosen_layer)
+        self._follow_history()
         self._update_actions()
 
     def _show_refused(self, failed: BuildFailed) -> None:
@@ -340,6 +337,15 @@ class Session(QObject):
             self._window.stack_editor.show_problem(self._refused)
             self._update_actions()
         self._window.show_fault(sentence, details)
+
+    def _follow_history(self) -> None:
+        """Where another network is shown, panels, weights and the chosen card are of one layer all the same."""
+        chosen = self._window.stack_editor.chosen_layer
+        if chosen is None or self.runs.replaying:
+            self._mark_layer()
+        else:
+            # A layer that the person chose stays chosen, also one without a bias.
+            self._choose_layer(chosen)
 
     def _choose_layer(self, layer: str) -> None:
         self._window.view.choose_layer(layer)

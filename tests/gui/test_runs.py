@@ -6,6 +6,8 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -277,12 +279,16 @@ def test_what_is_no_run_is_said_in_one_sentence(open_window, tmp_path):
 def test_after_a_crash_the_next_start_offers_the_run(open_window):
     path = write_run(usual_folder() / "crashed.biasrun", name="crashed", state="recording")
     connection = sqlite3.connect(path)
-    connection.execute("UPDATE about SET value = 1.0 WHERE key = 'heartbeat'")
+    # A moment ago, as where the application is started again at once.
+    connection.execute("UPDATE about SET value = ? WHERE key = 'heartbeat'", [time.time() - 6])
     connection.commit()
     connection.close()
     window = open_window(moons())
     assert window.wait_until(lambda: "crashed: 29 steps" in window.notices.said("interrupted"), 10_000)
     answer(window, "Open")
+    assert window.wait_until(lambda: window.notices.said("run"), 10_000)
+    assert "Replay: crashed" in window.notices.said("run")
+    assert "interrupted before its end" in window.notices.said("run")
     assert window.wait_until(lambda: window.view.history.last_step == 29, 10_000)
     assert window.notices.said("interrupted") == ""
     again = open_window(moons())
@@ -346,6 +352,39 @@ def test_the_replay_bar_plays_a_run(open_window, tmp_path):
     assert window.wait_until(lambda: len(shown) > 3, 10_000)
     assert shown == sorted(shown)
     QTest.mouseClick(play, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(5, 5))
+
+
+def test_the_replays_keys_are_there_in_the_timeline_too(open_window, tmp_path):
+    window = open_window(moons())
+    window.files.open_path(write_run(tmp_path / "one.biasrun", steps=200))
+    assert window.wait_until(lambda: window.view.history.last_step == 199, 10_000)
+    timeline = window.panels.timeline_panel
+    assert window.wait_until(lambda: timeline.slider.maximum() == 199, 10_000)
+    for place in (timeline.plot, timeline.slider):
+        for key, step in ((Qt.Key.Key_Home, 0), (Qt.Key.Key_Period, 1), (Qt.Key.Key_Comma, 0), (Qt.Key.Key_End, 199)):
+            QTest.keyClick(place, key)
+            assert window.view.step == step
+        QTest.keyClick(place, Qt.Key.Key_Space)
+        assert window.replay.playing
+        QTest.keyClick(place, Qt.Key.Key_Space)
+        assert not window.replay.playing
+
+
+def test_another_networks_run_leaves_card_weights_and_panels_of_one_layer(open_window):
+    write_run(usual_folder() / "a.biasrun", name="other")
+    window = open_window(replace(moons(), stack=moons().stack.rename("dense", "hidden")))
+    for layer in ("dense_1", "hidden"):
+        window.view.choose_layer(layer)
+        live, vector = window.view.history, window.view.vector
+        show_runs(window)
+        open_row(window, 0)
+        assert window.wait_until(lambda live=live: window.view.history is not live, 10_000)
+        assert window.view.vector.path == "dense/bias"
+        answer(window, "Back to the network")
+        assert window.view.history is live
+        assert window.view.vector == vector
+        assert window.stack_editor.chosen_layer == layer
+        assert window.weights.title.text().startswith(layer)
 
 
 def test_the_replay_bar_steps_through_what_was_just_trained(open_window):
