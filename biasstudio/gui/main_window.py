@@ -39,6 +39,7 @@ from biasstudio.gui.run_actions import RunActions
 from biasstudio.gui.runs.runs_view import RunsView
 from biasstudio.gui.settings_bar import SettingsBar
 from biasstudio.gui.stack_editor.stack_editor import StackEditor
+from biasstudio.gui.tab_order import put_before, tab_stops
 from biasstudio.gui.theme import theme
 from biasstudio.gui.training_actions import TrainingActions
 from biasstudio.gui.training_status import TrainingStatus
@@ -107,6 +108,7 @@ class MainWindow(QMainWindow):
         self.replay.listen_to(self.panels.timeline_panel)
         self.clock.grown.connect(self.comparison.follow)
         self.notices = Notices()
+        self.notices.saidMore.connect(lambda: put_before(self.panels.header.vector_choice, tab_stops(self.notices)))
         self.findings = FindingsView()
         self.status = TrainingStatus(self)
         self.setStatusBar(self.status)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
@@ -14,6 +15,8 @@ Answer = tuple[str, str, Callable[[], object]]
 
 class Notices(QWidget):
     """A column of notices, each under a key of its own; takes no room while there is none."""
+
+    saidMore = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -46,6 +49,7 @@ class Notices(QWidget):
         notice.say(title, text, warning)
         notice.answer_by(answers, why_not or {})
         self.show()
+        self.saidMore.emit()
 
     def withdraw(self, key: str) -> None:
         """Take a notice away, if it is there."""

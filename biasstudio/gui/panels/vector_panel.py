@@ -17,6 +17,7 @@ from biasstudio.gui.panels.panel import PlotPanel
 from biasstudio.gui.panels.plot import Plot
 from biasstudio.gui.panels.ranges import SteadyRange
 from biasstudio.gui.panels.value_editor import ValueEditor
+from biasstudio.gui.tab_order import put_before
 from biasstudio.gui.theme import theme
 from biasstudio.gui.view_state import ViewState
 from biasstudio.recording.history import History
@@ -71,6 +72,7 @@ class VectorPanel(PlotPanel):
         button.setMaximumHeight(self.title.sizeHint().height())
         button.setDefaultAction(action)
         self.header.addWidget(button)
+        put_before(self.plot, [button])
 
     def restyle(self) -> None:
         self._brushes = np.array(bar_brushes(), dtype=object)
