@@ -84,7 +84,7 @@ class JobSession(QObject):
         same = next((group for group in self._groups if _is_of(group, experiment, label)), None)
         if same is not None:
             how = "waits, and is trained when this training ends" if same.waits else "is being trained"
-            self._runs.warn("job", _ASKED_FOR, f"{same.name} {how}.")
+            self._runs.warn("asked", _ASKED_FOR, f"{same.name} {how}.")
             return
         # A twin of what was never trained would have nothing to lie beside.
         if not self._runs.replaying and shown is not None and not self._runs.is_trained(shown):
@@ -154,6 +154,7 @@ class JobSession(QObject):
     def _show_start(self, started: JobStarted) -> None:
         job = started.job
         self._groups[0].history = started.history
+        self._window.notices.withdraw("asked")
         self._say_waiting()
         self._runs.library.set_writing(job.recording.path)
         if self._is_of_sweep(job) and self._dialog is not None:
@@ -171,6 +172,7 @@ class JobSession(QObject):
 
     def _end_group(self) -> None:
         ended = self._groups.pop(0)
+        self._window.notices.withdraw("asked")
         self._say_waiting()
         self._window.status.clear_progress()
         if ended.jobs is self._swept and self._dialog is not None:

@@ -22,7 +22,7 @@ from biasstudio.worker.model_worker import ModelWorker
 
 _FILTERS = "Keras model (*.keras);;HDF5 model of Keras (*.h5)"
 _DISMISS = "Close this message"
-_WHILE_TRAINING = "It was opened to be looked at, while a training went on."
+_WHILE_TRAINING = "The file was opened to be looked at, since a training was under way."
 
 
 class ModelSession(QObject):

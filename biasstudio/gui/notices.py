@@ -77,7 +77,8 @@ class _Notice(QFrame):
         # As wide as its text, narrower where there is no room.
         self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(12, 4, 6, 4)
+        # As high as one with a button.
+        self._grid.setContentsMargins(*((12, 4, 6, 4) if answers else (12, 8, 12, 8)))
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(1, 1)

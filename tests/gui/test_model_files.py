@@ -195,7 +195,7 @@ def test_a_model_opened_while_training_becomes_the_network_once_that_has_ended(o
         assert "Stop the training first" in button(window, text).toolTip()
     training.stop.trigger()
     assert window.wait_ready(30_000)
-    assert "under way" not in window.notices.said("run")
+    assert "is under way" not in window.notices.said("run")
     window.document.undo_stack.setClean()
     button(window, "Open it").click()
     assert window.wait_ready(60_000)

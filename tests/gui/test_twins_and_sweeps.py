@@ -152,12 +152,13 @@ def test_a_twin_asked_for_while_training_is_said_to_wait_once_and_stop_drops_it(
     said = window.notices.said("waiting")
     assert "“no bias · seed 2” is trained when this training ends. Stop ends this training and drops it." in said
     trigger(window, "actionTwinWithoutBiases")
-    assert "“no bias · seed 2” waits" in window.notices.said("job")
+    assert "“no bias · seed 2” waits" in window.notices.said("asked")
     assert window.notices.said("waiting") == said
     stop.trigger()
     assert window.wait_until(lambda: window.ready() and not window.notices.said("waiting"), 30_000)
     assert window.wait_until(lambda: [run.state for run in window.runs.model.runs()] == ["stopped"], 10_000)
     assert window.view.compared == ()
+    assert window.notices.said("asked") == ""
 
 
 def test_the_comparison_goes_on_with_a_twin_that_is_being_trained(open_window):
@@ -172,7 +173,7 @@ def test_the_comparison_goes_on_with_a_twin_that_is_being_trained(open_window):
     assert window.wait_until(lambda: len(window.view.compared) == 1 and pause.isEnabled(), 60_000)
     assert window.notices.said("waiting") == ""
     trigger(window, "actionTwinWithoutBiases")
-    assert "“no bias · seed 2” is being trained" in window.notices.said("job")
+    assert "“no bias · seed 2” is being trained" in window.notices.said("asked")
     twin = window.view.compared[0].history
     assert window.tables.currentWidget() is window.comparison
     # With the first epoch other rows come.
@@ -187,6 +188,7 @@ def test_the_comparison_goes_on_with_a_twin_that_is_being_trained(open_window):
     stop.trigger()
     assert window.wait_until(window.ready, 30_000)
     assert window.wait_until(lambda: steps_in_table(window) == twin.last_step, 3_000)
+    assert window.notices.said("asked") == ""
 
 
 def steps_in_table(window):
