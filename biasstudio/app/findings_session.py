@@ -83,6 +83,9 @@ class FindingsSession(QObject):
         """Go to the layer, the panel, the vector, the unit and the step that show it."""
         window, view = self._window, self._window.view
         if finding.where:
+            window.panels.reveal_any()
+            if not self._runs.replaying:
+                window.show_stack()
             window.stack_editor.choose_layer(finding.where)
             view.choose_layer(finding.where)
             window.weights.choose_layer(finding.where)

@@ -15,12 +15,13 @@ from biasstudio.gui.view_state import ComparedRun
 from biasstudio.recording.history import History
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.variations import Variation
-from biasstudio.worker.messages import Job, JobEnded, JobStarted, Stop, Train, TrainJobs
+from biasstudio.worker.messages import Job, JobEnded, JobStarted, Stop, Train, TrainJobs, WorkerState
 from biasstudio.worker.model_worker import ModelWorker
 
 WITH_FIX, WITHOUT_FIX = "with the fix", "without the fix"
 """Labels of the twins that prove a fix."""
 _REFUSED = "This can't be trained"
+_ASKED_FOR = "Asked for already"
 
 
 @dataclass
@@ -31,6 +32,16 @@ class _Group:
     beside: Experiment | None = None
     history: History | None = None
     reason: str = ""
+
+    @property
+    def name(self) -> str:
+        """What the person knows it as."""
+        return f"“{self.jobs[0].label}”" if len(self.jobs) == 1 else f"a sweep of {len(self.jobs)} runs"
+
+    @property
+    def waits(self) -> bool:
+        """Whether none of its jobs was started yet."""
+        return self.history is None and not self.reason
 
 
 class JobSession(QObject):
@@ -43,6 +54,7 @@ class JobSession(QObject):
         # Jobs are trained in the order in which they were sent; each group of them ends with jobsEnded.
         self._groups: list[_Group] = []
         self._swept: tuple[Job, ...] | None = None
+        self._running = False
         self.outcome = ""
         """What came of the last twin, in one sentence; "" where something else was done since."""
         self._twins = TwinMenu(window, lambda: (runs.shown_experiment, window.stack_editor.chosen_layer))
@@ -53,6 +65,7 @@ class JobSession(QObject):
         worker.jobStarted.connect(self._show_start)
         worker.jobEnded.connect(self._show_end)
         worker.jobsEnded.connect(self._end_group)
+        worker.stateChanged.connect(self._follow_state)
 
     @property
     def under_way(self) -> bool:
@@ -68,6 +81,11 @@ class JobSession(QObject):
     def train_beside(self, experiment: Experiment, label: str) -> None:
         """Train a twin of what is shown, and lay it over that; `label` says what sets it apart."""
         shown = self._runs.shown_experiment
+        same = next((group for group in self._groups if _is_of(group, experiment, label)), None)
+        if same is not None:
+            how = "waits, and is trained when this training ends" if same.waits else "is being trained"
+            self._runs.warn("asked", _ASKED_FOR, f"{same.name} {how}.")
+            return
         # A twin of what was never trained would have nothing to lie beside.
         if not self._runs.replaying and shown is not None and not self._runs.is_trained(shown):
             self._worker.send(Train(shown, self._runs.new_recording(shown)))
@@ -85,7 +103,25 @@ class JobSession(QObject):
         )
         self._groups.append(_Group(jobs, beside))
         self._worker.send(TrainJobs(jobs))
+        self._say_waiting()
         return jobs
+
+    def _follow_state(self, state: WorkerState) -> None:
+        self._running = state in (WorkerState.TRAINING, WorkerState.PAUSED)
+        if self._dialog is not None:
+            self._dialog.set_paused(state is WorkerState.PAUSED)
+        self._say_waiting()
+
+    def _say_waiting(self) -> None:
+        """While something trains, say what comes after it."""
+        waiting = [group.name for group in self._groups if group.waits]
+        if not waiting:
+            self._window.notices.withdraw("waiting")
+        elif self._running:
+            text, them = f"{waiting[0]} is trained when this training ends.", "it"
+            if len(waiting) > 1:
+                text, them = f"{', '.join(waiting)} are trained, in this order, when this training ends.", "them"
+            self._window.notices.say("waiting", "Waiting", f"{text} Stop ends this training and drops {them}.")
 
     def _open_dialog(self) -> None:
         experiment = self._runs.shown_experiment
@@ -118,6 +154,8 @@ class JobSession(QObject):
     def _show_start(self, started: JobStarted) -> None:
         job = started.job
         self._groups[0].history = started.history
+        self._window.notices.withdraw("asked")
+        self._say_waiting()
         self._runs.library.set_writing(job.recording.path)
         if self._is_of_sweep(job) and self._dialog is not None:
             self._dialog.job_started(started.index, job.recording.path, started.history)
@@ -134,6 +172,8 @@ class JobSession(QObject):
 
     def _end_group(self) -> None:
         ended = self._groups.pop(0)
+        self._window.notices.withdraw("asked")
+        self._say_waiting()
         self._window.status.clear_progress()
         if ended.jobs is self._swept and self._dialog is not None:
             self._dialog.jobs_ended()
@@ -157,3 +197,7 @@ class JobSession(QObject):
             if metric is not None:
                 self.outcome = metric.sentence(*names)
                 self._window.panels.timeline_panel.show_metric(metric.name)
+
+
+def _is_of(group: _Group, experiment: Experiment, label: str) -> bool:
+    return len(group.jobs) == 1 and (group.jobs[0].experiment, group.jobs[0].label) == (experiment, label)

@@ -10,17 +10,19 @@ from biasstudio.app.run_session import RunSession
 from biasstudio.gui.background import Job
 from biasstudio.gui.document import Document
 from biasstudio.gui.main_window import MainWindow
+from biasstudio.gui.notices import Answer
 from biasstudio.model_files.contents import ModelFile
-from biasstudio.model_files.experiment import experiment_of, starting_from
+from biasstudio.model_files.experiment import experiment_of, fits_somewhere, starting_from
 from biasstudio.model_files.reader import read_model_file
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.experiment import Experiment
 from biasstudio.spec.weights_file import WeightsFile
-from biasstudio.worker.messages import SaveModel
+from biasstudio.worker.messages import Built, SaveModel
 from biasstudio.worker.model_worker import ModelWorker
 
 _FILTERS = "Keras model (*.keras);;HDF5 model of Keras (*.h5)"
 _DISMISS = "Close this message"
+_WHILE_TRAINING = "The file was opened to be looked at, since a training was under way."
 
 
 class ModelSession(QObject):
@@ -34,11 +36,16 @@ class ModelSession(QObject):
         self._pool = QThreadPool(self)
         self._job: Job | None = None
         self._shown: ModelFile | None = None
+        self._openable: Experiment | None = None
+        self._parameters: dict[str, int] = {}
+        self.refused = False
+        """Whether the present stack can't be built; the worker keeps the last network that could."""
         window.files.modelChosen.connect(self.open)
         window.files.save_model.triggered.connect(self._ask_save)
         window.model_tree.layerChosen.connect(window.view.choose_layer)
         document.changed.connect(self._follow_document)
         runs.shownChanged.connect(self._follow_document)
+        worker.built.connect(self._take_built)
         worker.modelSaved.connect(self._say_saved)
         worker.modelNotSaved.connect(lambda sentence: runs.warn("model", "The model was not saved", sentence))
 
@@ -81,28 +88,44 @@ class ModelSession(QObject):
         except SpecError as error:
             self._look_at(contents, str(error))
             return
-        if not files.open.isEnabled():
-            self._look_at(contents, "A training is under way; open it again afterwards to train it.")
-        elif files.may_leave():
+        if files.open.isEnabled():
+            self._make_network(contents, experiment)
+        else:
+            self._look_at(contents, _WHILE_TRAINING, experiment)
+
+    def _make_network(self, contents: ModelFile, experiment: Experiment) -> None:
+        if self._window.files.may_leave():
             self._shown = contents
             self._document.replace(experiment, None)
             self._runs.show_live()
 
-    def _look_at(self, contents: ModelFile, reason: str) -> None:
-        self._shown = contents
-        answers = []
-        if starting_from(contents, self._document.experiment) is not None:
+    def _look_at(self, contents: ModelFile, reason: str, experiment: Experiment | None = None) -> None:
+        """`experiment` is the file's, where it could be the network."""
+        self._shown, self._openable = contents, experiment
+        self._runs.look_at(contents.path.name, contents.history(), reason, self._offered(contents))
+
+    def _offered(self, contents: ModelFile) -> list[Answer]:
+        offered: list[Answer] = []
+        experiment = self._openable
+        if experiment is not None:
+            tip = "Put this network in place of the stack's"
+            offered.append(("Open it", tip, lambda: self._make_network(contents, experiment)))
+        if fits_somewhere(contents, self._parameters):
             tip = "Take over the weights of the layers that have the same names and shapes"
-            answers.append(("Start the stack from it", tip, lambda: self._start_from(contents)))
-        self._runs.look_at(contents.path.name, contents.history(), reason, answers)
+            offered.append(("Start the stack from it", tip, lambda: self._start_from(contents)))
+        return offered
 
     def _start_from(self, contents: ModelFile) -> None:
-        def change(experiment: Experiment) -> Experiment:
-            return starting_from(contents, experiment) or experiment
+        self._document.edit(
+            f"Start from the weights of {contents.path.name}", lambda experiment: starting_from(contents, experiment)
+        )
+        self._runs.show_live()
 
-        if self._window.files.open.isEnabled():
-            self._document.edit(f"Start from the weights of {contents.path.name}", change)
-            self._runs.show_live()
+    def _take_built(self, built: Built) -> None:
+        """Other weights of a file that is looked at may fit now."""
+        self._parameters = {layer.name: layer.parameters for layer in built.layers}
+        if self._shown is not None and self._runs.looked_at:
+            self._runs.offer(self._offered(self._shown))
 
     def _follow_document(self) -> None:
         """The tree is there while a file is looked at, or is the network."""
@@ -139,7 +162,8 @@ class ModelSession(QObject):
     def _say_saved(self, path: Path) -> None:
         notices = self._window.notices
         dismiss = ("Dismiss", _DISMISS, lambda: notices.withdraw("model"))
-        notices.say("model", "Saved", f"The model, as it stands, is in {path}.", [dismiss])
+        which = "The last network that could be built" if self.refused else "The model"
+        notices.say("model", "Saved", f"{which}, as it stands, is in {path}.", [dismiss])
 
 
 def _about(contents: ModelFile) -> str:

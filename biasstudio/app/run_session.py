@@ -15,7 +15,9 @@ from biasstudio.gui.notices import Answer
 from biasstudio.gui.panel_image import PanelImages
 from biasstudio.gui.run_actions import size_limit
 from biasstudio.gui.run_export import RunExport
+from biasstudio.gui.runs.chosen_runs import LOCK_REASON
 from biasstudio.gui.runs.run_library import RunLibrary
+from biasstudio.gui.runs.run_words import INTERRUPTED
 from biasstudio.gui.view_state import MOST_COMPARED, ComparedRun
 from biasstudio.recording.history import History
 from biasstudio.recording.run_summary import RunSummary
@@ -28,6 +30,7 @@ _log = logging.getLogger(__name__)
 
 LIVE_NAME = "this network"
 _DISMISS = "Close this message"
+_OPEN = "Open its experiment"
 
 
 @dataclass(frozen=True)
@@ -75,7 +78,7 @@ class RunSession(QObject):
         self._ending: set[RunFollower] = set()
         self._loading: set[Path] = set()
         self._examined: dict[Path, Experiment] = {}
-        self._closing = self._showing = self._comparing = False
+        self._closing = self._showing = self._comparing = self._running = False
         self._connect_view()
         self._connect_library()
         self._connect_menu()
@@ -173,6 +176,12 @@ class RunSession(QObject):
         self._main, self._looked = None, LookedAt(name, history, sentence, tuple(answers))
         self._show()
 
+    def offer(self, answers: Sequence[Answer]) -> None:
+        """This can be done now with the model's file that is looked at."""
+        if self._looked is not None:
+            self._looked = replace(self._looked, answers=tuple(answers))
+            self._show()
+
     @property
     def is_untrained(self) -> bool:
         """Whether the live network is as it was initialized."""
@@ -181,6 +190,12 @@ class RunSession(QObject):
     def is_trained(self, experiment: Experiment) -> bool:
         """Whether the live network is that of `experiment`, and was trained."""
         return self._live is not None and not self.is_untrained and self._live.experiment.same_network(experiment)
+
+    def set_running(self, running: bool) -> None:
+        """Whether something trains: no other experiment can be opened meanwhile."""
+        if running != self._running:
+            self._running = running
+            self._show()
 
     def refresh(self) -> None:
         """Figures of what is shown are others now."""
@@ -275,7 +290,8 @@ class RunSession(QObject):
     def _follow(self, path: Path) -> None:
         if path in self._followers:
             return
-        follower = RunFollower(path, self)
+        states = {run.path: run.state for run in self.library.runs}
+        follower = RunFollower(path, self, interrupted=states.get(path) == INTERRUPTED)
         self._followers[path] = follower
         self._loading.add(path)
         follower.opened.connect(self._take)
@@ -388,24 +404,29 @@ class RunSession(QObject):
         if run is None and self._looked is not None:
             back = ("Back to the network", "Show the network in the stack again", self.show_live)
             answers = [*self._looked.answers, back]
-            self._window.notices.say("run", f"Model file: {name}", self._looked.sentence, answers)
+            why_not = self._why_not([text for text, _tip, _call in self._looked.answers])
+            self._window.notices.say("run", f"Model file: {name}", self._looked.sentence, answers, why_not=why_not)
         elif run is None:
             self._window.notices.withdraw("run")
         else:
             self._say_what_is_shown(run)
+
+    def _why_not(self, changing: Sequence[str]) -> dict[str, str]:
+        """Why these answers, which change the network, can't be given for now."""
+        return dict.fromkeys(changing, LOCK_REASON) if self._running else {}
 
     def _say_what_is_shown(self, run: OpenedRun) -> None:
         when = run.created.astimezone().strftime("%d %b %Y, %H:%M")
         thinned = f" · older steps thinned to every {run.thinned}th" if run.thinned > 1 else ""
         answers = [("Back to the network", "Show the network in the stack again", self.show_live)]
         if run.experiment is not None:
-            again = ("Open its experiment", "Open the run's experiment, to train it again", self._open_experiment)
+            again = (_OPEN, "Open the run's experiment, to train it again", self._open_experiment)
             answers.insert(0, again)
         following = run.state in (RunState.RECORDING, RunState.SILENT)
         title = f"{'Following' if following else 'Replay'}: {run.name}"
         text = f"recorded {when} · {run.state.value}{thinned}"
         bad = run.state in (RunState.SILENT, RunState.LOST)
-        self._window.notices.say("run", title, text, answers, warning=bad)
+        self._window.notices.say("run", title, text, answers, warning=bad, why_not=self._why_not([_OPEN]))
 
     def _show_comparison(self) -> None:
         view, tables = self._window.view, self._window.tables

@@ -150,6 +150,7 @@ class Session(QObject):
         actions.reset.triggered.connect(self._reset)
         window.stack_editor.layerChosen.connect(self._choose_layer)
         window.view.vectorChanged.connect(self._mark_layer)
+        window.view.historyChanged.connect(self._follow_history)
         window.weights.requested.connect(lambda layer: worker.send(ReadWeights(layer)))
         window.contribution.requested.connect(worker.send)
         window.closeAsked.connect(self._close)
@@ -217,11 +218,7 @@ class Session(QObject):
         window.contribution.refresh()
         window.status.show_versions(built.versions)
         window.status.clear_progress()
-        # A layer that the person chose stays chosen, also one without a bias.
-        if window.stack_editor.chosen_layer is None:
-            self._mark_layer()
-        else:
-            self._choose_layer(window.stack_editor.chosen_layer)
+        self._follow_history()
         self._update_actions()
 
     def _show_refused(self, failed: BuildFailed) -> None:
@@ -236,6 +233,7 @@ class Session(QObject):
         self._state = state
         running = state in (WorkerState.TRAINING, WorkerState.PAUSED)
         self._window.set_locked(running)
+        self.runs.set_running(running)
         self.findings.set_running(running)
         self._watch_frames()
         if state is not WorkerState.CLOSED:
@@ -263,6 +261,7 @@ class Session(QObject):
         self._window.actions_of_training.update_enabled(
             self._state, can_train=can_train, trained=trained, reason=str(problem) if problem else ""
         )
+        self.models.refused = self._refused is not None
         self.hands_on.follow(self._state, is_built=self._is_built(), of_job=self.jobs.under_way)
         self._show_message(self.data.show_problem(self._misfit(), self._data_fault) or str(problem or ""))
 
@@ -346,6 +345,15 @@ class Session(QObject):
             self._window.stack_editor.show_problem(self._refused)
             self._update_actions()
         self._window.show_fault(sentence, details)
+
+    def _follow_history(self) -> None:
+        """Where another network is shown, panels, weights and the chosen card are of one layer all the same."""
+        chosen = self._window.stack_editor.chosen_layer
+        if chosen is None or self.runs.replaying:
+            self._mark_layer()
+        else:
+            # A layer that the person chose stays chosen, also one without a bias.
+            self._choose_layer(chosen)
 
     def _choose_layer(self, layer: str) -> None:
         self._window.view.choose_layer(layer)

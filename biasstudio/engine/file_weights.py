@@ -7,12 +7,9 @@ from typing import Any
 
 import h5py
 
-from biasstudio.model_files.contents import FileLayer, ModelFile
+from biasstudio.model_files.contents import CHANCE, FileLayer, ModelFile
 from biasstudio.model_files.hdf5 import Hdf5, StoredArray
 from biasstudio.model_files.layers import arrays_by_name, layers_of
-
-# The state of a layer's own chance: no weights, and not in every file.
-_CHANCE = "seed_generator"
 
 
 def set_weights(model: Any, hdf5: Hdf5, contents: ModelFile) -> tuple[str, ...]:
@@ -79,7 +76,7 @@ def _arrays(hdf5: Hdf5, layer: FileLayer) -> dict[str, StoredArray]:
 
 
 def _shapes(arrays: dict[str, StoredArray]) -> dict[str, tuple[int, ...]]:
-    return {place: array.shape for place, array in arrays.items() if _CHANCE not in place}
+    return {place: array.shape for place, array in arrays.items() if CHANCE not in place}
 
 
 def _note(layer: str, known: bool) -> str:

@@ -54,6 +54,13 @@ class CompareModel(QAbstractTableModel):
         self.rows: list[Row] = []
 
     def show_rows(self, names: Sequence[str], rows: list[Row]) -> None:
+        """Show these; where only values are others, what is selected and scrolled to stays."""
+        if tuple(names) == self._names and [_kind(row) for row in rows] == [_kind(row) for row in self.rows]:
+            self.rows = rows
+            if rows and names:
+                self.dataChanged.emit(self.index(0, 0), self.index(len(rows) - 1, len(names) - 1))
+                self.headerDataChanged.emit(Qt.Orientation.Horizontal, 0, len(names) - 1)
+            return
         self.beginResetModel()
         self._names, self.rows = tuple(names), rows
         self.endResetModel()
@@ -103,6 +110,11 @@ class CompareModel(QAbstractTableModel):
         for row in (self.rows[number] for number in rows):
             writer.writerow([row.name, *(value.replace(MINUS, "-") for value in row.values)])
         return out.getvalue()
+
+
+def _kind(row: Row) -> tuple[str, str]:
+    """What a row's place and height depend on."""
+    return row.name, row.values[0] if row.heading else ""
 
 
 def _bold() -> QFont:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
+from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QAction, QGuiApplication, QHideEvent, QKeySequence, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from biasstudio.gui.compare_model import CompareModel, rows_of
@@ -21,6 +21,10 @@ _EXPLANATION = (
 _EVERYTHING_TIP = "Also show the settings that are the same in all runs."
 
 
+_REST_MS = 1000
+"""Figures that change faster can't be read."""
+
+
 class CompareView(QFrame):
     """A table with a row for each setting and outcome, of two or more runs."""
 
@@ -32,6 +36,8 @@ class CompareView(QFrame):
         self.setAccessibleDescription(_EXPLANATION)
         self.setWhatsThis(_EXPLANATION)
         self._runs: tuple[ComparedRun, ...] = ()
+        self._rest = QTimer(self, singleShot=True, interval=_REST_MS)
+        self._rest.timeout.connect(self.refresh)
         self.model = CompareModel()
         self.model.setParent(self)
         self.table = CompareTable(self.model)
@@ -40,6 +46,7 @@ class CompareView(QFrame):
         self.empty = QLabel(NOTHING_COMPARED)
         self._lay_out()
         self._set_up_table()
+        self.model.modelReset.connect(self._lay_out_rows)
         self.everything.toggled.connect(self.refresh)
         theme().changed.connect(self.refresh)
         self.refresh()
@@ -87,11 +94,26 @@ class CompareView(QFrame):
         self.subtitle.setText(f"{len(self._runs)} runs" if comparing else "")
         rows = rows_of(self._runs, self.everything.isChecked()) if comparing else []
         self.model.show_rows([run.name for run in self._runs], rows)
+
+    def _lay_out_rows(self) -> None:
         self.table.clearSpans()
-        for number, row in enumerate(rows):
+        for number, row in enumerate(self.model.rows):
             if row.heading:
                 self.table.setSpan(number, 0, 1, len(self._runs))
         self.table.fit(self.table.width())
+
+    def follow(self) -> None:
+        """One of the runs has gone on: read them again within a second, where they are in sight."""
+        if self.isVisible() and len(self._runs) > 1 and not self._rest.isActive():
+            self._rest.start()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.refresh()
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self._rest.stop()
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

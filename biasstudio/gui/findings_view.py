@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QToolBut
 
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.gui.finding_entry import FindingEntry, breakable, text_label
+from biasstudio.gui.tab_order import order_tabs, tab_stops
 
 NOTHING_FOUND = "Nothing found: no known fault shows in this network's biases."
 NO_FAULT = "No fault found."
@@ -102,6 +103,7 @@ class FindingsView(QFrame):
         self._notes.setVisible(bool(notes) and self.fold.isChecked())
         _say(self._sentence, "" if faults else NO_FAULT if notes and otherwise == NOTHING_FOUND else otherwise)
         _say(self._remark, breakable(remark))
+        order_tabs(tab_stops(self.entries))
         counts = Counter(finding.severity for finding in findings)
         self._count.setText(" · ".join(_counted(each, counts[each]) for each in Severity if counts[each]))
 

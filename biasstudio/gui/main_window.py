@@ -40,6 +40,7 @@ from biasstudio.gui.run_actions import RunActions
 from biasstudio.gui.runs.runs_view import RunsView
 from biasstudio.gui.settings_bar import SettingsBar
 from biasstudio.gui.stack_editor.stack_editor import StackEditor
+from biasstudio.gui.tab_order import put_before, tab_stops
 from biasstudio.gui.theme import theme
 from biasstudio.gui.training_actions import TrainingActions
 from biasstudio.gui.training_status import TrainingStatus
@@ -106,7 +107,10 @@ class MainWindow(QMainWindow):
         self.actions_of_runs = RunActions(self)
         self.replay = ReplayBar(self.view)
         self.clock.grown.connect(self.replay.refresh)
+        self.replay.listen_to(self.panels.timeline_panel)
+        self.clock.grown.connect(self.comparison.follow)
         self.notices = Notices()
+        self.notices.saidMore.connect(lambda: put_before(self.panels.header.vector_choice, tab_stops(self.notices)))
         self.findings = FindingsView()
         self.status = TrainingStatus(self)
         self.setStatusBar(self.status)
@@ -154,6 +158,11 @@ class MainWindow(QMainWindow):
             self.left.setCurrentIndex(_MODEL_TAB)
         elif was_shown and not shown:
             self.left.setCurrentIndex(_STACK_TAB)
+
+    def show_stack(self) -> None:
+        """Have the layers' cards on screen, or the tree where a model's file is the network."""
+        stack = self.left.isTabVisible(_STACK_TAB)
+        self.left.setCurrentIndex(_STACK_TAB if stack else _MODEL_TAB)
 
     def _middle(self) -> QWidget:
         middle = QWidget()
@@ -264,6 +273,7 @@ class MainWindow(QMainWindow):
         self.stack_editor.set_locked(locked)
         self.settings_bar.set_locked(locked)
         self.files.set_locked(locked)
+        self.runs.set_locked(locked)
         self.undo_actions.set_open(self.document.undo_stack, not locked)
 
     def wait_ready(self, timeout_ms: int = 30_000) -> bool:

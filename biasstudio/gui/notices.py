@@ -1,10 +1,12 @@
 """Notices: short messages over the panels that stay until they are answered, each with what can be done about it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
+from PySide6.QtCore import Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
 
+from biasstudio.gui.locking import lock_control
 from biasstudio.gui.panels.panel import ElidedLabel
 
 Answer = tuple[str, str, Callable[[], object]]
@@ -13,6 +15,8 @@ Answer = tuple[str, str, Callable[[], object]]
 
 class Notices(QWidget):
     """A column of notices, each under a key of its own; takes no room while there is none."""
+
+    saidMore = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -23,18 +27,29 @@ class Notices(QWidget):
         self._layout.setSpacing(6)
         self.hide()
 
-    def say(self, key: str, title: str, text: str, answers: Sequence[Answer] = (), *, warning: bool = False) -> None:
-        """Show a notice, in place of the one before under this key."""
+    def say(
+        self,
+        key: str,
+        title: str,
+        text: str,
+        answers: Sequence[Answer] = (),
+        *,
+        warning: bool = False,
+        why_not: Mapping[str, str] | None = None,
+    ) -> None:
+        """Show a notice, in place of the one before under this key.
+
+        `why_not` says, by an answer's text, why it can't be given for now.
+        """
         notice = self._shown.get(key)
-        if notice is not None and notice.offers(answers):
-            notice.say(title, text, warning)
-            return
-        self.withdraw(key)
-        notice = _Notice(answers)
+        if notice is None or not notice.offers(answers):
+            self.withdraw(key)
+            notice = self._shown[key] = _Notice(answers)
+            self._layout.addWidget(notice)
         notice.say(title, text, warning)
-        self._shown[key] = notice
-        self._layout.addWidget(notice)
+        notice.answer_by(answers, why_not or {})
         self.show()
+        self.saidMore.emit()
 
     def withdraw(self, key: str) -> None:
         """Take a notice away, if it is there."""
@@ -55,19 +70,21 @@ class _Notice(QFrame):
     def __init__(self, answers: Sequence[Answer]) -> None:
         super().__init__()
         self.setProperty("notice", "note")
+        self._calls: dict[str, Callable[[], object]] = {}
         self._title, self._text = ElidedLabel(), QLabel(wordWrap=True)
         self._title.setProperty("role", "title")
         self._text.setProperty("role", "muted")
         # As wide as its text, narrower where there is no room.
         self._title.setSizePolicy(QSizePolicy.Policy.Maximum, QSizePolicy.Policy.Preferred)
         self._grid = QGridLayout(self)
-        self._grid.setContentsMargins(12, 4, 6, 4)
+        # As high as one with a button.
+        self._grid.setContentsMargins(*((12, 4, 6, 4) if answers else (12, 8, 12, 8)))
         self._grid.setHorizontalSpacing(8)
         self._grid.setVerticalSpacing(0)
         self._grid.setColumnStretch(1, 1)
         self._grid.addWidget(self._title, 0, 0)
         self._grid.addWidget(self._text, 0, 1)
-        self.buttons = [self._button(*answer) for answer in answers]
+        self.buttons = [self._button(text, tip) for text, tip, _call in answers]
         for column, button in enumerate(self.buttons, 2):
             self._grid.addWidget(button, 0, column)
 
@@ -84,16 +101,22 @@ class _Notice(QFrame):
         super().resizeEvent(event)
         self._place_text()
 
-    def _button(self, text: str, tip: str, call: Callable[[], object]) -> QPushButton:
+    def _button(self, text: str, tip: str) -> QPushButton:
         button = QPushButton(text)
         button.setProperty("role", "quiet")
         button.setToolTip(tip)
         button.setAccessibleDescription(tip)
-        button.clicked.connect(lambda _checked: call())
+        button.clicked.connect(lambda _checked: self._calls[text]())
         return button
 
     def offers(self, answers: Sequence[Answer]) -> bool:
         return [button.text() for button in self.buttons] == [text for text, _tip, _call in answers]
+
+    def answer_by(self, answers: Sequence[Answer], why_not: Mapping[str, str]) -> None:
+        """What the buttons do from now on, and which of them do nothing."""
+        self._calls = {text: call for text, _tip, call in answers}
+        for button in self.buttons:
+            lock_control(button, why_not.get(button.text(), ""))
 
     def say(self, title: str, text: str, warning: bool) -> None:
         self._title.setText(title)

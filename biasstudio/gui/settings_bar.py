@@ -16,6 +16,7 @@ from biasstudio.gui.data.wording import facts_of, short_summary
 from biasstudio.gui.document import Document
 from biasstudio.gui.fault_label import FaultLabel
 from biasstudio.gui.locking import lock_control, lock_controls
+from biasstudio.gui.tab_order import order_tabs
 from biasstudio.gui.training_more import TrainingMore
 from biasstudio.spec.arguments import Argument, SpecError
 from biasstudio.spec.data_sets import DataSet
@@ -188,11 +189,9 @@ class SettingsBar(QWidget):
         # Those of a person's own data are in a dialog.
         parameters = () if data.type.own else data.type.parameters
         self._data_fields = [self._make_data_field(argument, data) for argument in parameters]
-        stop: QWidget = self._data
         for field in self._data_fields:
             self._data_row.addWidget(labelled(f"{field.argument.name}", field))
-            QWidget.setTabOrder(stop, field.control)
-            stop = field.control
+        order_tabs([self._data, *(field.control for field in self._data_fields)])
         self._lock()
         self._fit_height()
 

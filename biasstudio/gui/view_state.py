@@ -152,7 +152,9 @@ class ViewState(QObject):
         self.vectorChanged.emit()
 
     def choose_layer(self, layer: str) -> None:
-        """Show the first bias vector of the layer, if it has one."""
+        """Show the first bias vector of the layer, if it has one, and none of it is shown."""
+        if self._vector is not None and self._vector.layer == layer:
+            return
         for vector in self._history.vectors if self._history else ():
             if vector.layer == layer:
                 self.choose_vector(vector.path)

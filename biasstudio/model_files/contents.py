@@ -1,5 +1,6 @@
 """What a model's file holds, as plain data that may cross threads."""
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,6 +12,9 @@ from numpy.typing import NDArray
 from biasstudio.recording.history import History
 from biasstudio.recording.network import BiasVector
 from biasstudio.spec.stack import Stack
+
+# The state of a layer's own chance: no weights, and not in every file.
+CHANCE = "seed_generator"
 
 
 @dataclass(frozen=True)
@@ -37,6 +41,12 @@ class FileLayer:
     children: tuple["FileLayer", ...] = ()
     frozen: bool = False
     """Whether the file's config says that it doesn't learn; a layer inside a frozen one may not say it again."""
+
+    @property
+    def parameters(self) -> int:
+        """How many numbers its weights, and those of the layers in it, are."""
+        variables = (variable for layer in self.walk() for variable in layer.variables)
+        return sum(math.prod(variable.shape) for variable in variables if CHANCE not in variable.place)
 
     def walk(self) -> Iterator["FileLayer"]:
         """This layer and all in it."""

@@ -1,5 +1,6 @@
 """The experiment that a model's file opens as."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -24,12 +25,14 @@ def experiment_of(contents: ModelFile, present: Experiment) -> Experiment:
     return replace(present, stack=stack, weights=weights).change_training(**contents.training)
 
 
-def starting_from(contents: ModelFile, present: Experiment) -> Experiment | None:
-    """`present` starting from the file's weights; None where no layer of its stack has the name of one in the file."""
-    names = {layer.name for layer in contents.layers}
-    if not any(layer.name in names for layer in present.stack.layers):
-        return None
+def starting_from(contents: ModelFile, present: Experiment) -> Experiment:
+    """`present` starting from the file's weights."""
     return replace(present, weights=WeightsFile(contents.path.resolve(), contents.sha256))
+
+
+def fits_somewhere(contents: ModelFile, parameters: Mapping[str, int]) -> bool:
+    """Whether a layer of the file has the name and the number of weights of one of these, which aren't none."""
+    return any(layer.parameters and parameters.get(layer.name) == layer.parameters for layer in contents.layers)
 
 
 def _input_shape(contents: ModelFile, present: Experiment) -> tuple[int, ...]:

@@ -76,7 +76,7 @@ class Pause:
 
 @dataclass(frozen=True)
 class Stop:
-    """End training after the present step; weights and history stay."""
+    """End training after the present step; weights and history stay. Jobs that wait for its end are dropped."""
 
 
 @dataclass(frozen=True)

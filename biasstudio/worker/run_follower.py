@@ -37,6 +37,7 @@ class RunState(Enum):
     FINISHED = "finished"
     STOPPED = "stopped"
     FAILED = "ended by values that stopped being finite"
+    INTERRUPTED = "interrupted before its end"
     SILENT = "interrupted: nothing has been written for some seconds, its training has ended or hangs"
     LOST = "its file was deleted or moved; what was read so far is still here"
 
@@ -81,8 +82,10 @@ class RunFollower(QThread):
     failed = Signal(str)
     """The file can't be read (any more): one sentence."""
 
-    def __init__(self, path: Path, parent: QObject | None = None) -> None:
+    def __init__(self, path: Path, parent: QObject | None = None, *, interrupted: bool = False) -> None:
+        """`interrupted`: the writer is known to have died, until a sign of life comes from it."""
         super().__init__(parent)
+        self._interrupted = interrupted
         self.setObjectName("runFollower")
         self.path = path
         self._closing = threading.Event()
@@ -122,7 +125,8 @@ class RunFollower(QThread):
         self._check_frames(run)
         reading = RunHistory(run)
         inode, heard, beat = self.path.stat().st_ino, time.monotonic(), run.heartbeat
-        self._state = _state_of(run, silent=time.time() - run.heartbeat > 15 * LIVING_SECONDS)
+        self._interrupted = self._interrupted or _is_old(run)
+        self._state = self._state_of(run, silent=self._interrupted)
         self._report(run, reading)
         reading.take_in()
         self.loaded.emit()
@@ -138,10 +142,10 @@ class RunFollower(QThread):
             if now > self._judge_at:
                 self._judge(reading.history)
             if run.heartbeat != beat:
-                heard, beat = now, run.heartbeat
-                self._change(_state_of(run, silent=False))
+                heard, beat, self._interrupted = now, run.heartbeat, False
+                self._change(self._state_of(run, silent=False))
             elif run.state != "recording" or now - heard > LIVING_SECONDS:
-                self._change(_state_of(run, silent=True))
+                self._change(self._state_of(run, silent=True))
 
     def _check_frames(self, run: Run) -> None:
         """Wait for the first frame of a run that has just begun; one that ended without any can't be shown."""
@@ -176,6 +180,11 @@ class RunFollower(QThread):
         except OSError:
             return True
 
+    def _state_of(self, run: Run, silent: bool) -> RunState:
+        states = {"finished": RunState.FINISHED, "stopped": RunState.STOPPED, "failed": RunState.FAILED}
+        dead = RunState.INTERRUPTED if self._interrupted else RunState.SILENT
+        return states.get(run.state, dead if silent else RunState.RECORDING)
+
     def _change(self, state: RunState) -> None:
         if state is not self._state:
             self._state = state
@@ -195,6 +204,6 @@ class RunFollower(QThread):
         )
 
 
-def _state_of(run: Run, silent: bool) -> RunState:
-    states = {"finished": RunState.FINISHED, "stopped": RunState.STOPPED, "failed": RunState.FAILED}
-    return states.get(run.state, RunState.SILENT if silent else RunState.RECORDING)
+def _is_old(run: Run) -> bool:
+    """Whether its last sign of life is too long ago for the clock of another machine to be the reason."""
+    return time.time() - run.heartbeat > 15 * LIVING_SECONDS

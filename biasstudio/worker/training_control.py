@@ -87,6 +87,8 @@ class TrainingControl:
         elif isinstance(command, Stop):
             self.stopped = True
             self._recorder.note_event("stop")
+            # It ends all that was asked for: of those that wait, too, it is said that they have ended.
+            self.later = [TrainJobs(()) if isinstance(each, TrainJobs) else each for each in self.later]
         elif isinstance(command, TrainJobs | ExamineExperiment):
             self.later.append(command)
         elif isinstance(command, ReadWeights):

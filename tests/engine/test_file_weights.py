@@ -16,7 +16,7 @@ from biasstudio.engine.build import build_network
 from biasstudio.engine.data import load_samples
 from biasstudio.engine.save_model import save_model, write_model_file
 from biasstudio.engine.train import recorder_of, train
-from biasstudio.model_files.experiment import experiment_of, starting_from
+from biasstudio.model_files.experiment import experiment_of, fits_somewhere, starting_from
 from biasstudio.model_files.reader import read_model_file
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.experiment import load_experiment, save_experiment
@@ -150,9 +150,18 @@ def test_layers_that_were_changed_since_start_anew_and_are_named(tmp_path, suffi
 
 
 def test_weights_of_other_networks_are_not_offered(saved):
-    assert starting_from(read_model_file(saved[0]), tutorial()) is not None
-    renamed = replace(moons(), stack=Stack((2,)).add("Dense").rename("dense", "another"))
-    assert starting_from(read_model_file(saved[0]), renamed) is None
+    contents = read_model_file(saved[0])
+    for stack, fits in (
+        (moons().stack, True),
+        (moons().stack.change("dense", units=9), False),
+        (Stack((2,)).add("Dense", units=8), True),
+        (Stack((2,)).add("Dense", units=8).rename("dense", "another"), False),
+        (tutorial().stack, False),
+    ):
+        network = build_network(replace(tutorial(), stack=stack))
+        assert fits_somewhere(contents, {layer.name: layer.parameters for layer in network.layers}) == fits
+        anew = build_network(starting_from(contents, network.experiment)).starting_anew
+        assert (len(anew) < sum(layer.parameters > 0 for layer in network.layers)) == fits
 
 
 def test_a_file_that_is_gone_or_another_is_one_sentence(saved):

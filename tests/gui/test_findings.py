@@ -216,6 +216,14 @@ def test_show_goes_to_vector_unit_and_step_and_source_to_the_browser(qtbot, open
     assert window.panels.traces_panel.isVisible()
     click(window.findings, "rule-1", "findingShow")
     assert (view.vector.path, window.stack_editor.chosen_layer) == ("dense_1/bias", "dense_1")
+    for chip in window.panels._chips.values():
+        chip.setChecked(False)
+    window.left.setCurrentIndex(1)
+    view.choose_vector("dense/bias")
+    click(window.findings, "rule-1", "findingShow")
+    assert window.panels.vector_panel.isVisible()
+    assert (view.vector.path, window.stack_editor.chosen_layer) == ("dense_1/bias", "dense_1")
+    assert window.stack_editor.isVisible()
     browser = Browser()
     QDesktopServices.setUrlHandler("https", browser, "open")
     try:

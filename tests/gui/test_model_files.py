@@ -147,14 +147,78 @@ def test_weights_alone_are_looked_at_and_can_be_the_stacks_start(open_window, ra
     open_file(window, weights)
     np.testing.assert_array_equal(shown(window), bias)
     assert window.document.experiment.weights is None
-    start = next(b for b in window.notices.findChildren(QPushButton) if b.text() == "Start the stack from it")
-    start.click()
+    button(window, "Start the stack from it").click()
     assert window.wait_ready(60_000)
     assert said(window) == "Starts from the weights of only.weights.h5, not from initializers"
     np.testing.assert_array_equal(shown(window), bias)
     window.undo.trigger()
     assert window.wait_ready(60_000)
     assert window.document.experiment == moons()
+
+
+def button(window, text):
+    found = [b for b in window.notices.findChildren(QPushButton) if b.text() == text and b.isVisible()]
+    return found[0] if found else None
+
+
+def test_weights_that_fit_no_layer_are_not_offered_and_not_said_to_be_the_start(open_window, random_moons, tmp_path):
+    path, _bias = random_moons
+    weights = tmp_path / "only.weights.h5"
+    keras.models.load_model(path, compile=False).save_weights(weights)
+    window = open_window(replace(moons(), stack=Stack((2,)).add("Dense", units=3).add("Dense", units=2)))
+    open_file(window, weights)
+    assert button(window, "Back to the network") is not None
+    assert button(window, "Start the stack from it") is None
+    window.document.replace(moons(), None)
+    assert window.wait_ready(60_000)
+    open_file(window, weights)
+    button(window, "Start the stack from it").click()
+    assert window.wait_ready(60_000)
+    window.document.edit_stack("Widen", lambda stack: stack.change("dense", units=3))
+    assert window.wait_ready(60_000)
+    assert said(window) == "Starts from initializers: no layer fits the weights of only.weights.h5"
+    window.undo.trigger()
+    assert window.wait_ready(60_000)
+    assert said(window) == "Starts from the weights of only.weights.h5, not from initializers"
+
+
+def test_a_model_opened_while_training_becomes_the_network_once_that_has_ended(open_window, random_moons):
+    path, bias = random_moons
+    window = open_window(moons(epochs=10_000))
+    training = window.actions_of_training
+    training.train.trigger()
+    assert window.wait_until(lambda: window.view.history.last_step > 0, 30_000)
+    assert window.files.open_path(path)
+    assert window.wait_until(lambda: window.notices.said("run"), 30_000)
+    for text in ("Open it", "Start the stack from it"):
+        assert not button(window, text).isEnabled()
+        assert "Stop the training first" in button(window, text).toolTip()
+    training.stop.trigger()
+    assert window.wait_ready(30_000)
+    assert "is under way" not in window.notices.said("run")
+    window.document.undo_stack.setClean()
+    button(window, "Open it").click()
+    assert window.wait_ready(60_000)
+    np.testing.assert_array_equal(shown(window), bias)
+
+
+def test_where_the_stack_is_refused_it_is_said_which_network_was_saved(qtbot, open_window, tmp_path, monkeypatch):
+    path = tmp_path / "saved.keras"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_, **__: (str(path), ""))
+    window = open_window(moons())
+    summary = window.stack_editor.findChild(QLabel, "stackSummary")
+    assert "33\u00a0parameters" in summary.text()
+    window.document.edit_stack("Wrong", lambda stack: stack.add("Conv2D", 1))
+    assert window.wait_ready(60_000)
+    assert summary.text() == "Not built"
+    for which in ("The last network that could be built, as it stands, is in", "The model, as it stands, is in"):
+        with qtbot.waitSignal(worker_of(window).modelSaved, timeout=30_000):
+            window.files.save_model.trigger()
+        assert which in window.notices.said("model")
+        assert keras.models.load_model(path, compile=False).count_params() == 33
+        window.undo.trigger()
+        assert window.wait_ready(60_000)
+    assert "33\u00a0parameters" in summary.text()
 
 
 def test_a_damaged_model_is_one_sentence_and_the_document_stays(open_window, tmp_path, monkeypatch):

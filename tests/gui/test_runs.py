@@ -6,21 +6,25 @@ import sqlite3
 import subprocess
 import sys
 import textwrap
+import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QFile, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QToolButton
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMessageBox, QPushButton, QToolButton
 
 from biasstudio import open_run
 from biasstudio.gui.runs.run_library import usual_folder
+from biasstudio.gui.runs.runs_folder import move_to_trash
 from biasstudio.gui.runs.runs_model import RUN_ROLE
 from biasstudio.recording.network import BiasVector
 from biasstudio.recording.run_format import RunAbout
 from biasstudio.recording.run_writer import RunWriter
 from tests.experiments import moons
 
+ON_LINUX = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the tests' runs would go to the user's trash")
 VECTOR = BiasVector("dense/bias", (4,), "dense", "unit")
 
 
@@ -119,6 +123,44 @@ def test_the_experiment_of_a_run_gives_the_same_values_again(open_window):
             assert np.array_equal(one.frame(step), other.frame(step))
 
 
+def notice_button(window, text):
+    return next(b for b in window.notices.findChildren(QPushButton) if b.text() == text and b.isVisible())
+
+
+def test_no_experiment_is_opened_over_a_training(open_window):
+    window = open_window(moons(seed=5))
+    train(window)
+    window.document.edit("Longer", lambda experiment: experiment.change_training(epochs=10_000, seed=6))
+    assert window.wait_ready()
+    window.document.undo_stack.setClean()
+    again, training = window.runs.actions_of_runs.train_again, window.actions_of_training
+    show_runs(window)
+    click_row(window, 0)
+    assert again.isEnabled()
+    open_row(window, 0)
+    assert window.wait_until(lambda: window.notices.said("run"), 10_000)
+    assert notice_button(window, "Open its experiment").isEnabled()
+    answer(window, "Back to the network")
+    training.train.trigger()
+    assert window.wait_until(lambda: window.view.history.last_step > 0 and training.pause.isEnabled(), 30_000)
+    open_row(window, [run.state for run in visible(window)].index("finished"))
+    assert window.wait_until(lambda: window.notices.said("run"), 10_000)
+    for hold in (lambda: None, training.pause.trigger):
+        hold()
+        assert window.wait_until(lambda: training.stop.isEnabled(), 10_000)
+        for control in (again, notice_button(window, "Open its experiment")):
+            assert not control.isEnabled()
+            assert "Stop the training first" in control.toolTip()
+    assert window.document.experiment.training.seed == 6
+    training.stop.trigger()
+    assert window.wait_until(window.ready, 10_000)
+    assert again.isEnabled()
+    assert "Stop" not in again.toolTip()
+    answer(window, "Open its experiment")
+    assert window.document.experiment.training.seed == 5
+    assert window.wait_ready()
+
+
 def test_two_runs_are_laid_over_each_other(open_window):
     folder = usual_folder()
     write_run(folder / "a.biasrun", name="first")
@@ -135,6 +177,15 @@ def test_two_runs_are_laid_over_each_other(open_window):
     assert abs(float((shown - other.history.values("dense/bias", 5))[0])) == 100.0
     assert {window.view.name, other.name} == {"first", "second"}
     assert window.comparison.model.columnCount() == 2
+    compare = window.runs.actions_of_runs.compare
+    assert compare.text().replace("&", "") == "Stop comparing"
+    shown = window.view.history
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert window.view.compared == ()
+    assert window.view.history is shown
+    assert compare.text().replace("&", "") == "Compare"
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert window.wait_until(lambda: len(window.view.compared) == 1, 10_000)
     window.view.set_compared(())  # as by the legend's own button
     assert window.comparison.model.columnCount() == 0
 
@@ -228,12 +279,16 @@ def test_what_is_no_run_is_said_in_one_sentence(open_window, tmp_path):
 def test_after_a_crash_the_next_start_offers_the_run(open_window):
     path = write_run(usual_folder() / "crashed.biasrun", name="crashed", state="recording")
     connection = sqlite3.connect(path)
-    connection.execute("UPDATE about SET value = 1.0 WHERE key = 'heartbeat'")
+    # A moment ago, as where the application is started again at once.
+    connection.execute("UPDATE about SET value = ? WHERE key = 'heartbeat'", [time.time() - 6])
     connection.commit()
     connection.close()
     window = open_window(moons())
     assert window.wait_until(lambda: "crashed: 29 steps" in window.notices.said("interrupted"), 10_000)
     answer(window, "Open")
+    assert window.wait_until(lambda: window.notices.said("run"), 10_000)
+    assert "Replay: crashed" in window.notices.said("run")
+    assert "interrupted before its end" in window.notices.said("run")
     assert window.wait_until(lambda: window.view.history.last_step == 29, 10_000)
     assert window.notices.said("interrupted") == ""
     again = open_window(moons())
@@ -299,6 +354,39 @@ def test_the_replay_bar_plays_a_run(open_window, tmp_path):
     QTest.mouseClick(play, Qt.MouseButton.LeftButton, Qt.KeyboardModifier.NoModifier, QPoint(5, 5))
 
 
+def test_the_replays_keys_are_there_in_the_timeline_too(open_window, tmp_path):
+    window = open_window(moons())
+    window.files.open_path(write_run(tmp_path / "one.biasrun", steps=200))
+    assert window.wait_until(lambda: window.view.history.last_step == 199, 10_000)
+    timeline = window.panels.timeline_panel
+    assert window.wait_until(lambda: timeline.slider.maximum() == 199, 10_000)
+    for place in (timeline.plot, timeline.slider):
+        for key, step in ((Qt.Key.Key_Home, 0), (Qt.Key.Key_Period, 1), (Qt.Key.Key_Comma, 0), (Qt.Key.Key_End, 199)):
+            QTest.keyClick(place, key)
+            assert window.view.step == step
+        QTest.keyClick(place, Qt.Key.Key_Space)
+        assert window.replay.playing
+        QTest.keyClick(place, Qt.Key.Key_Space)
+        assert not window.replay.playing
+
+
+def test_another_networks_run_leaves_card_weights_and_panels_of_one_layer(open_window):
+    write_run(usual_folder() / "a.biasrun", name="other")
+    window = open_window(replace(moons(), stack=moons().stack.rename("dense", "hidden")))
+    for layer in ("dense_1", "hidden"):
+        window.view.choose_layer(layer)
+        live, vector = window.view.history, window.view.vector
+        show_runs(window)
+        open_row(window, 0)
+        assert window.wait_until(lambda live=live: window.view.history is not live, 10_000)
+        assert window.view.vector.path == "dense/bias"
+        answer(window, "Back to the network")
+        assert window.view.history is live
+        assert window.view.vector == vector
+        assert window.stack_editor.chosen_layer == layer
+        assert window.weights.title.text().startswith(layer)
+
+
 def test_the_replay_bar_steps_through_what_was_just_trained(open_window):
     window = open_window(moons())
     start, back = (window.replay.findChild(QToolButton, name) for name in ("replayStart", "replayBack"))
@@ -313,6 +401,7 @@ def test_the_replay_bar_steps_through_what_was_just_trained(open_window):
     assert window.wait_ready()
 
 
+@ON_LINUX
 def test_runs_are_searched_renamed_annotated_and_deleted(open_window):
     folder = usual_folder()
     write_run(folder / "a.biasrun", name="first")
@@ -334,10 +423,82 @@ def test_runs_are_searched_renamed_annotated_and_deleted(open_window):
     window.runs.commit_typing()
     assert window.wait_until(lambda: about(kept)["note"] == "seen", 5_000)
     window.runs.search.clear()
-    first = next(run.path for run in visible(window) if run.name == "first")
-    window.runs.deleteForGoodAsked.emit([first])  # what the second question, where there is no trash, asks
-    assert window.wait_until(lambda: not first.exists() and window.runs.in_order.rowCount() == 1, 5_000)
+    first = next(row for row, run in enumerate(visible(window)) if run.name == "first")
+    click_row(window, first)
+    delete_chosen(window, "Cancel")
+    assert window.runs.in_order.rowCount() == 2
+    delete_chosen(window, "Move to trash")
+    assert window.wait_until(lambda: window.runs.in_order.rowCount() == 1, 5_000)
+    assert in_trash() == ["a.biasrun"]
     assert kept.exists()
+
+
+def delete_chosen(window, button):
+    """Choose Delete in the menu, and answer the question."""
+    window.runs.actions_of_runs.delete.trigger()
+    answer_question(window, button)
+
+
+def answer_question(window, button):
+    question = next(box for box in window.findChildren(QMessageBox, "deleteQuestion") if box.isVisible())
+    QTest.mouseClick(
+        next(b for b in question.buttons() if b.text().replace("&", "") == button), Qt.MouseButton.LeftButton
+    )
+
+
+def trash():
+    """Where Linux keeps it."""
+    return usual_folder().parent.parent / "Trash"
+
+
+def in_trash():
+    return sorted(path.name for path in (trash() / "files").iterdir())
+
+
+@ON_LINUX
+def test_two_runs_go_to_the_trash_also_the_one_that_is_shown(open_window):
+    paths = [write_run(usual_folder() / f"{name}.biasrun", name=name) for name in "ab"]
+    window = open_window(moons())
+    live = window.view.history
+    show_runs(window)
+    assert window.wait_until(lambda: window.runs.in_order.rowCount() == 2, 5_000)
+    open_row(window, 0)
+    assert window.wait_until(lambda: window.view.history is not live and window.view.history.size == 30, 10_000)
+    click_row(window, 1, Qt.KeyboardModifier.ControlModifier)
+    delete_chosen(window, "Move to trash")
+    assert window.wait_until(lambda: window.runs.in_order.rowCount() == 0, 5_000)
+    assert not any(path.exists() for path in paths)
+    assert {"a.biasrun", "b.biasrun"} <= set(in_trash())
+    assert window.view.history is live
+    assert window.notices.said("run") == ""
+
+
+@ON_LINUX
+def test_where_there_is_no_trash_a_run_is_deleted_for_good_only_when_that_is_agreed_to(open_window):
+    path = write_run(usual_folder() / "a.biasrun", name="first")
+    trash().write_text("in the place of the folder")
+    window = open_window(moons())
+    show_runs(window)
+    for button in ("Cancel", "Delete for good"):
+        click_row(window, 0)
+        delete_chosen(window, "Move to trash")
+        assert window.wait_until(lambda: any("for good" in text for text in questions(window)), 5_000)
+        assert path.exists()
+        answer_question(window, button)
+        assert window.wait_until(lambda: not questions(window), 5_000)
+    assert window.wait_until(lambda: window.runs.in_order.rowCount() == 0, 5_000)
+    assert not path.exists()
+
+
+def questions(window):
+    return [box.text() for box in window.findChildren(QMessageBox, "deleteQuestion") if box.isVisible()]
+
+
+@pytest.mark.parametrize("moved", [True, (True, "/trash/a"), False, (False, "")])
+def test_the_answer_of_every_version_of_qt_is_understood(tmp_path, monkeypatch, moved):
+    path = write_run(tmp_path / "a.biasrun")
+    monkeypatch.setattr(QFile, "moveToTrash", lambda _name: moved)
+    assert move_to_trash([path]) == ([] if moved in (True, (True, "/trash/a")) else [path])
 
 
 def test_a_run_that_is_shown_takes_its_new_name(open_window):

@@ -7,6 +7,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QPushButton, QSpinBox
 
 from biasstudio import open_run
+from biasstudio.gui.sweep.cell_delegate import corner_text
 from biasstudio.gui.sweep.sweep_dialog import SweepDialog
 from biasstudio.spec.initializers import Initializer
 from biasstudio.worker.messages import WorkerState
@@ -117,6 +118,83 @@ def test_a_sweep_can_be_stopped(open_window):
     assert window.wait_until(lambda: not dialog.running and window.ready(), 30_000)
     assert {run.state.value for run in dialog.sweep.runs} == {"stopped", "not run"}
     dialog.close()
+
+
+def test_a_sweep_that_is_paused_says_so(open_window):
+    window = open_window(moons(epochs=500))
+    dialog = sweep_dialog(window)
+    QTest.mouseClick(dialog.findChild(QPushButton, "sweepRun"), Qt.MouseButton.LeftButton)
+    pause = window.actions_of_training.pause
+    assert window.wait_until(lambda: dialog.sweep.live >= 0 and pause.isEnabled(), 60_000)
+    live = dialog.sweep.live
+    pause.trigger()
+    assert window.wait_until(lambda: states_of(dialog)[live] == "paused", 10_000)
+    assert corner_text(dialog.sweep.runs[live])[0] == "paused"
+    trigger(window, "actionTrain")
+    assert window.wait_until(lambda: states_of(dialog)[live] == "running", 10_000)
+    QTest.mouseClick(dialog.findChild(QPushButton, "sweepStop"), Qt.MouseButton.LeftButton)
+    assert window.wait_until(lambda: not dialog.running and window.ready(), 30_000)
+    dialog.close()
+
+
+def states_of(dialog):
+    """As the table of all runs shows them."""
+    rows = dialog.tables.each.rows
+    return [rows.data(rows.index(row, rows.columnCount() - 1)) for row in range(rows.rowCount())]
+
+
+def test_a_twin_asked_for_while_training_is_said_to_wait_once_and_stop_drops_it(open_window):
+    window = open_window(moons(seed=2, epochs=10_000))
+    trigger(window, "actionTrain")
+    history, stop = window.view.history, window.actions_of_training.stop
+    assert window.wait_until(lambda: history.last_step > 0 and stop.isEnabled(), 60_000)
+    trigger(window, "actionTwinWithoutBiases")
+    said = window.notices.said("waiting")
+    assert "“no bias · seed 2” is trained when this training ends. Stop ends this training and drops it." in said
+    trigger(window, "actionTwinWithoutBiases")
+    assert "“no bias · seed 2” waits" in window.notices.said("asked")
+    assert window.notices.said("waiting") == said
+    stop.trigger()
+    assert window.wait_until(lambda: window.ready() and not window.notices.said("waiting"), 30_000)
+    assert window.wait_until(lambda: [run.state for run in window.runs.model.runs()] == ["stopped"], 10_000)
+    assert window.view.compared == ()
+    assert window.notices.said("asked") == ""
+
+
+def test_the_comparison_goes_on_with_a_twin_that_is_being_trained(open_window):
+    window = open_window(moons(seed=2, epochs=10_000))
+    trigger(window, "actionTrain")
+    history = window.view.history
+    assert window.wait_until(lambda: history.last_step > 0, 60_000)
+    pause, stop = window.actions_of_training.pause, window.actions_of_training.stop
+    stop.trigger()
+    assert window.wait_until(window.ready, 30_000)
+    trigger(window, "actionTwinWithoutBiases")
+    assert window.wait_until(lambda: len(window.view.compared) == 1 and pause.isEnabled(), 60_000)
+    assert window.notices.said("waiting") == ""
+    trigger(window, "actionTwinWithoutBiases")
+    assert "“no bias · seed 2” is being trained" in window.notices.said("asked")
+    twin = window.view.compared[0].history
+    assert window.tables.currentWidget() is window.comparison
+    # With the first epoch other rows come.
+    assert window.wait_until(lambda: steps_in_table(window) > 200, 30_000)
+    seen, table = steps_in_table(window), window.comparison.table
+    row = [row.name for row in window.comparison.model.rows].index("steps")
+    table.selectRow(row)
+    for _ in range(2):
+        assert window.wait_until(lambda seen=seen: steps_in_table(window) > seen, 10_000)
+        seen = steps_in_table(window)
+    assert [index.row() for index in table.selectionModel().selectedRows()] == [row]
+    stop.trigger()
+    assert window.wait_until(window.ready, 30_000)
+    assert window.wait_until(lambda: steps_in_table(window) == twin.last_step, 3_000)
+    assert window.notices.said("asked") == ""
+
+
+def steps_in_table(window):
+    """How many steps the second run of the comparison is said to have made."""
+    row = next(row for row in window.comparison.model.rows if row.name == "steps")
+    return int(row.values[1].replace(",", ""))
 
 
 def test_what_has_no_bias_has_no_twin_and_no_sweep(open_window):

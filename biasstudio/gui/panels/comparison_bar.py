@@ -9,6 +9,7 @@ from biasstudio.gui.alignment import Alignment
 from biasstudio.gui.panels.chips import Segments
 from biasstudio.gui.panels.comparison import series_colour
 from biasstudio.gui.panels.panel import ElidedLabel
+from biasstudio.gui.tab_order import put_before
 from biasstudio.gui.theme import theme
 from biasstudio.gui.view_state import ComparedRun, ViewState
 
@@ -43,9 +44,13 @@ class Swatch(QWidget):
 
 
 class RunName(ElidedLabel):
-    """A run's name, as wide as it wants up to `most` pixels."""
+    """A run's name, as wide as it wants up to `most` pixels; where there is no room, it ends in …"""
 
     most = 0
+
+    def fitting(self, width: int) -> str:
+        # A · in a name sets no parts apart.
+        return self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, width)
 
     def sizeHint(self) -> QSize:
         return QSize(min(self.most, super().sizeHint().width()), super().sizeHint().height())
@@ -117,13 +122,13 @@ class ComparisonBar(QWidget):
     def _lay_out(self) -> None:
         label = QLabel("Align by")
         label.setProperty("role", "muted")
-        self._controls = QWidget()
+        # In a widget of its own, without a layout around it: else the window grows to the height that it asks for.
+        self._rows = QWidget(self)
+        self._controls = QWidget(self._rows)
         controls = QHBoxLayout(self._controls)
         controls.setContentsMargins(0, 0, 0, 0)
         for widget in (label, self.align, self.stop_button):
             controls.addWidget(widget)
-        # In a widget of its own, without a layout around it: else the window grows to the height that it asks for.
-        self._rows = QWidget(self)
         self._flow = QFlowLayout(self._rows)
         self._flow.setContentsMargins(0, 0, 0, 0)
         self._flow.setHorizontalSpacing(_GAP)
@@ -147,6 +152,7 @@ class ComparisonBar(QWidget):
             self._flow.addWidget(self._controls)
             self._controls.show()
             self._fit()
+            put_before(self._align_chips[Alignment.STEP], [tag.drop_button for tag in self.tags[1:]])
         self._show_alignment()
         self.setVisible(bool(compared))
 

@@ -90,6 +90,13 @@ def largest(values: Doubles) -> float:
     return float(np.abs(found).max()) if found.size else 0.0
 
 
+def undrawn_note(values: Doubles) -> str:
+    """What of these values isn't drawn where it is; empty where all are."""
+    count = int(np.count_nonzero(np.abs(finite(values)) > DRAWABLE))
+    beyond = f"{count} of {values.size} values beyond {DRAWABLE:.0e} {'is' if count == 1 else 'are'} drawn there"
+    return not_finite_note(values) or (beyond.replace("e+", "e") if count else "")
+
+
 def not_finite_note(values: Doubles) -> str:
     """Such as "12 of 32 values are not finite"; empty where all are."""
     count = int(values.size - np.count_nonzero(np.isfinite(values)))

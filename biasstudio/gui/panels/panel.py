@@ -1,7 +1,9 @@
 """What every panel is: a card with a title, a body that is drawn on demand, and a sentence for when it is empty."""
 
+import re
+
 from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent, QShowEvent
+from PySide6.QtGui import QFontMetrics, QPainter, QPaintEvent, QShowEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedLayout, QVBoxLayout, QWidget
 
 from biasstudio.gui.panels.comparison import difference_title
@@ -17,18 +19,36 @@ NO_BIASES = "This network has no biases: switch a layer's bias on."
 CHANGE_TITLE = "change · since step 0"
 
 
+# A name in quotes may have a · of its own.
+_BETWEEN_PARTS = re.compile(r" · (?![^“]*”)")
+
+
+def fitting(text: str, metrics: QFontMetrics, width: int) -> str:
+    """`text` within `width` pixels: without its last parts, and then with … at its end, or at that of its name."""
+    parts = _BETWEEN_PARTS.split(text)
+    while len(parts) > 1 and metrics.horizontalAdvance(" · ".join(parts)) > width:
+        parts.pop()
+    shown = " · ".join(parts)
+    if metrics.horizontalAdvance(shown) <= width:
+        return shown
+    end = "”" if "“" in shown else ""
+    elided = metrics.elidedText(shown, Qt.TextElideMode.ElideRight, width - metrics.horizontalAdvance(end))
+    return elided + end if elided.count("“") > elided.count("”") else elided
+
+
 class ElidedLabel(QLabel):
     """A line of text that, where there is no room, leaves out parts after a · and then ends in …"""
+
+    def fitting(self, width: int) -> str:
+        """What is shown of the text within `width` pixels."""
+        return fitting(self.text(), self.fontMetrics(), width)
 
     def minimumSizeHint(self) -> QSize:
         return QSize(0, super().minimumSizeHint().height())
 
     def paintEvent(self, event: QPaintEvent) -> None:
         room: QRect = self.contentsRect()
-        parts = self.text().split(" · ")
-        while len(parts) > 1 and self.fontMetrics().horizontalAdvance(" · ".join(parts)) > room.width():
-            parts.pop()
-        shown = self.fontMetrics().elidedText(" · ".join(parts), Qt.TextElideMode.ElideRight, room.width())
+        shown = self.fitting(room.width())
         if shown == self.text():
             super().paintEvent(event)
             return

@@ -2,7 +2,7 @@
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QResizeEvent
-from PySide6.QtWidgets import QFrame, QGridLayout, QScrollArea, QSplitter, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QGridLayout, QLabel, QScrollArea, QSplitter, QVBoxLayout, QWidget
 
 from biasstudio.gui.bias_edits import BiasEdits
 from biasstudio.gui.panels.chips import Chip
@@ -22,6 +22,7 @@ _LEAST_PANEL_HEIGHT = 145
 _TIMELINE_HEIGHTS = 150, 205
 _TIMELINE_SHARE = 0.27
 _GAP = 8
+_NO_PANEL = "No panel is shown: choose one above, such as Vector."
 
 
 class PanelsView(QWidget):
@@ -48,6 +49,11 @@ class PanelsView(QWidget):
         self._chips: dict[Panel, Chip] = {panel: self._make_chip(panel) for panel in self._in_grid}
         self.header = PanelsHeader(state, list(self._chips.values()))
         self.comparison_bar = ComparisonBar(state)
+        self._no_panel = QLabel(_NO_PANEL)
+        self._no_panel.setObjectName("noPanel")
+        self._no_panel.setProperty("role", "muted")
+        self._no_panel.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._no_panel.setWordWrap(True)
         self._sized_by_hand = False
         self._lay_out()
         self._reflow()
@@ -61,6 +67,11 @@ class PanelsView(QWidget):
         chip.setChecked(panel is not self.overview_panel)
         chip.toggled.connect(self._reflow)
         return chip
+
+    def reveal_any(self) -> None:
+        """Have a panel on screen where none is."""
+        if not any(chip.isChecked() for chip in self._chips.values()):
+            self._chips[self.vector_panel].setChecked(True)
 
     def reveal(self, over_steps: bool) -> None:
         """Have a panel on screen that shows the chosen unit's way over the steps, or else its value now."""
@@ -76,6 +87,7 @@ class PanelsView(QWidget):
         for panel in self._in_grid:
             panel.setParent(self._grid_widget)
             panel.setMinimumHeight(_LEAST_PANEL_HEIGHT)
+        self._no_panel.setParent(self._grid_widget)
         scroll = QScrollArea()
         scroll.setWidget(self._grid_widget)
         scroll.setWidgetResizable(True)
@@ -110,8 +122,11 @@ class PanelsView(QWidget):
         if self._chips[self.overview_panel].isChecked():
             self._grid.addWidget(self.overview_panel, rows, 0, 1, 2)
             rows += 1
+        self._no_panel.setVisible(not rows)
+        if not rows:
+            self._grid.addWidget(self._no_panel, 0, 0, 1, 2)
         for row in range(4):
-            self._grid.setRowStretch(row, 1 if row < rows else 0)
+            self._grid.setRowStretch(row, 1 if row < max(rows, 1) else 0)
         for column in range(2):
             self._grid.setColumnStretch(column, 1)
 

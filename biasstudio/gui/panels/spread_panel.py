@@ -16,7 +16,7 @@ from biasstudio.gui.panels.comparison import (
     runs_with,
     short_name,
 )
-from biasstudio.gui.panels.moment import Doubles, drawable, finite, largest, not_finite_note
+from biasstudio.gui.panels.moment import Doubles, drawable, finite, largest, undrawn_note
 from biasstudio.gui.panels.overlays import Overlays
 from biasstudio.gui.panels.panel import CHANGE_TITLE, PlotPanel
 from biasstudio.gui.panels.plot import Plot
@@ -136,7 +136,7 @@ class SpreadPanel(PlotPanel):
     def _tell(self, vector: BiasVector, now: Doubles) -> None:
         scale = self.drawn_scale
         self.plot.set_labels(quantity_on(scale), f"{vector.unit}s")
-        note = not_finite_note(now)
+        note = undrawn_note(now)
         titles = {Scale.CHANGE: CHANGE_TITLE, Scale.VALUE: self.scale_note("now · ghost: step 0")}
         text = difference_title(self.state) if scale is Scale.DIFFERENCE else titles[scale]
         self.say(note or noted(self.state, vector, text), bool(note))

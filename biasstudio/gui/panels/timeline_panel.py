@@ -14,6 +14,7 @@ from biasstudio.gui.panels.metric_plot import MetricPlot
 from biasstudio.gui.panels.panel import Panel
 from biasstudio.gui.panels.plot import arrow_of
 from biasstudio.gui.panels.timeline_legend import TimelineLegend
+from biasstudio.gui.tab_order import put_before
 from biasstudio.gui.view_state import ViewState
 from biasstudio.recording.history import History
 
@@ -146,6 +147,7 @@ class TimelinePanel(Panel):
             chip = self.metrics.add(name, _CHIP_TIP.format(name), partial(self.show_metric, name))
             chip.setChecked(name == self._metric)
         self.metrics.setVisible(len(names) > 1)
+        put_before(self.follow_button, list(self.metrics.chips()))
 
     def show_metric(self, name: str) -> None:
         """Draw another of the history's metrics."""

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGraphicsPathItem, QWidget
 from biasstudio.gui.panels import figures
 from biasstudio.gui.panels.colouring import faded
 from biasstudio.gui.panels.comparison import axis_end, axis_label, noted, quantity_on, values_in_words, window_in
-from biasstudio.gui.panels.moment import Doubles, difference, drawable, largest, not_finite_note, window_on
+from biasstudio.gui.panels.moment import Doubles, difference, drawable, largest, undrawn_note, window_on
 from biasstudio.gui.panels.overlays import lines_of
 from biasstudio.gui.panels.panel import PlotPanel
 from biasstudio.gui.panels.plot import Plot
@@ -121,7 +121,7 @@ class TracesPanel(PlotPanel):
                 taken = line.draw(x, values[:, unit], name, colour, 1.0, taken)
 
     def _tell(self, vector: BiasVector, values: Doubles) -> None:
-        note = not_finite_note(values[-1])
+        note = undrawn_note(values[-1])
         how = "all, middle half, median" if vector.length > MOST_LINES else f"a line a {vector.unit}"
         self.say(note or noted(self.state, vector, self.scale_note(how)), bool(note))
 

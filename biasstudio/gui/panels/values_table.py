@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QModelIndex, QPoint, Qt
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, Qt
 from PySide6.QtGui import QAction, QGuiApplication, QKeySequence, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -83,8 +83,7 @@ class ValuesTable(Panel):
         table.setFont(font)
         table.horizontalHeader().setFont(font)
         table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        triggers = QAbstractItemView.EditTrigger
-        table.setEditTriggers(triggers.DoubleClicked | triggers.EditKeyPressed)
+        table.setEditTriggers(QAbstractItemView.EditTrigger.DoubleClicked)
         table.setAlternatingRowColors(True)
         table.setShowGrid(False)
         table.setTabKeyNavigation(False)
@@ -125,6 +124,21 @@ class ValuesTable(Panel):
         if index.column() == NOW:
             self.fault.show_fault(self.edits.reason)
 
+    @property
+    def _unit_word(self) -> str:
+        return self.state.vector.unit if self.state.vector is not None else "unit"
+
+    def edit_chosen(self) -> None:
+        """Have the chosen unit's value typed, in whichever column the row was clicked."""
+        row = self.table.currentIndex().row()
+        self.fault.show_fault(
+            self.edits.reason or ("" if row >= 0 else f"Choose a {self._unit_word} first: click its row.")
+        )
+        if row >= 0 and not self.edits.reason:
+            now = self.model.index(row, NOW)
+            self.table.selectionModel().setCurrentIndex(now, QItemSelectionModel.SelectionFlag.NoUpdate)
+            self.table.edit(now)
+
     def _set_value(self, unit: int, value: float) -> None:
         if self.state.vector is not None:
             self.edits.set_unit(self.state.vector, unit, value)
@@ -151,6 +165,10 @@ class ValuesTable(Panel):
         self._more = [action]
 
     def _make_actions(self) -> None:
+        self.edit_action = QAction("&Type a value", self)
+        self.edit_action.setShortcut("F2")
+        self.edit_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
+        self.edit_action.triggered.connect(self.edit_chosen)
         self.paste_action = QAction("&Paste", self)
         self.paste_action.setShortcut(QKeySequence.StandardKey.Paste)
         self.paste_action.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
@@ -163,7 +181,9 @@ class ValuesTable(Panel):
         self.copy_csv_action.triggered.connect(self.copy_csv)
         self.save_csv_action = QAction("&Save as CSV…", self)
         self.save_csv_action.triggered.connect(self._ask_and_save)
-        self.table.addActions([self.copy_action, self.paste_action, self.copy_csv_action, self.save_csv_action])
+        self.table.addActions(
+            [self.edit_action, self.copy_action, self.paste_action, self.copy_csv_action, self.save_csv_action]
+        )
 
     def draw(self, history: History) -> None:
         vector = self.state.vector
@@ -244,7 +264,9 @@ class ValuesTable(Panel):
         """The table's context menu; it deletes itself when it closes."""
         menu = QMenu(self.table)
         menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        menu.addActions([self.copy_action, self.paste_action, self.copy_csv_action, self.save_csv_action])
+        menu.addActions(
+            [self.edit_action, self.copy_action, self.paste_action, self.copy_csv_action, self.save_csv_action]
+        )
         if self._more:
             menu.addSeparator()
             menu.addActions(self._more)

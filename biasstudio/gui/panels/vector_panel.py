@@ -11,12 +11,13 @@ from biasstudio.gui.panels import figures
 from biasstudio.gui.panels.bar_drag import BarDrag
 from biasstudio.gui.panels.colouring import bar_brushes, faded, level_indexes
 from biasstudio.gui.panels.comparison import moment_at, noted, runs_with, values_in_words
-from biasstudio.gui.panels.moment import Doubles, Moment, drawable, finite, largest, moment_of, not_finite_note
+from biasstudio.gui.panels.moment import Doubles, Moment, drawable, finite, largest, moment_of, undrawn_note
 from biasstudio.gui.panels.overlays import Overlays
 from biasstudio.gui.panels.panel import PlotPanel
 from biasstudio.gui.panels.plot import Plot
 from biasstudio.gui.panels.ranges import SteadyRange
 from biasstudio.gui.panels.value_editor import ValueEditor
+from biasstudio.gui.tab_order import put_before
 from biasstudio.gui.theme import theme
 from biasstudio.gui.view_state import ViewState
 from biasstudio.recording.history import History
@@ -71,6 +72,7 @@ class VectorPanel(PlotPanel):
         button.setMaximumHeight(self.title.sizeHint().height())
         button.setDefaultAction(action)
         self.header.addWidget(button)
+        put_before(self.plot, [button])
 
     def restyle(self) -> None:
         self._brushes = np.array(bar_brushes(), dtype=object)
@@ -96,7 +98,7 @@ class VectorPanel(PlotPanel):
         y = self.plot.shown_range()[1] if held else self._range.include(float(shown.min()), float(shown.max()))
         self.plot.set_range((-0.6, vector.length - 0.4), y)
         self._draw_mark(vector.length, y)
-        note = not_finite_note(moment.now)
+        note = undrawn_note(moment.now)
         grouped = f"{self._group} {vector.unit}s a bar" if self._group > 1 else "bias now"
         if any(vector == edited for edited, _units in self.edits.in_effect()):
             grouped = "edited by hand"

@@ -12,6 +12,7 @@ from biasstudio.gui.view_state import MOST_COMPARED
 from biasstudio.recording.run_summary import RunSummary
 
 _CHOOSE_ONE = "Choose one run first"
+LOCK_REASON = "Stop the training first: another experiment would end it"
 
 
 class ChosenRunsActions(QObject):
@@ -21,6 +22,8 @@ class ChosenRunsActions(QObject):
         super().__init__(view)
         self._view = view
         self._tips: dict[QAction, str] = {}
+        self.locked = False
+        """Whether something trains: no experiment can be opened meanwhile."""
         self.open = self._action("&Open", "Show this run in all panels, to scrub and play", "actionOpenRun")
         self.compare = self._action("&Compare", "", "actionCompareRuns")
         self.rename = self._action("&Rename", "Give this run another name", "actionRenameRun", "F2")
@@ -59,13 +62,13 @@ class ChosenRunsActions(QObject):
             self._set(action, one or broken)
         self._set(self.show_in_folder, one)
         scripted = "" if chosen and chosen[0].experiment_json else "A script trained it: there is no experiment in it"
-        self._set(self.train_again, one or broken or scripted)
+        self._set(self.train_again, one or broken or scripted or (LOCK_REASON if self.locked else ""))
         recording = any(run.state == RECORDING for run in chosen)
         self._set(self.delete, _any(chosen) or ("It is being recorded" if recording else ""))
         self._update_compare([run.path for run in chosen], _any(chosen) or broken, shown, compared)
 
     def _update_compare(self, chosen: list[Path], why_not: str, shown: Path | None, compared: Sequence[Path]) -> None:
-        ending = bool(chosen) and all(path in compared for path in chosen)
+        ending = ends_comparing(chosen, shown, compared)
         self.compare.setText("Stop &comparing" if ending else "&Compare")
         self._tips[self.compare] = (
             "Take these runs out of the panels"
@@ -81,6 +84,13 @@ class ChosenRunsActions(QObject):
     def _set(self, action: QAction, why_not: str) -> None:
         action.setDisabled(bool(why_not))
         action.setToolTip(why_not or self._tips[action])
+
+
+def ends_comparing(chosen: Sequence[Path], shown: Path | None, compared: Sequence[Path]) -> bool:
+    """Whether all of the chosen runs lie over the shown one already, or are just those in the panels."""
+    others = [path for path in chosen if path != shown]
+    present = others == list(chosen) or set(others) == set(compared)
+    return bool(others) and present and all(path in compared for path in others)
 
 
 def _any(chosen: Sequence[RunSummary]) -> str:

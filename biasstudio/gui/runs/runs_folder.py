@@ -107,12 +107,18 @@ def move_to_trash(paths: Sequence[Path]) -> list[Path]:
 
 
 def _move_whole(path: Path) -> bool:
-    moved, _place = QFile.moveToTrash(str(path))
-    for suffix in _COMPANIONS if moved else ():
-        companion = Path(f"{path}{suffix}")
-        if companion.exists() and not QFile.moveToTrash(str(companion))[0]:
+    if not _move(path):
+        return False
+    for companion in (Path(f"{path}{suffix}") for suffix in _COMPANIONS):
+        if companion.exists() and not _move(companion):
             companion.unlink(missing_ok=True)
-    return bool(moved)
+    return True
+
+
+def _move(path: Path) -> bool:
+    # Some versions of PySide give the place in the trash too.
+    moved: bool | tuple[bool, str] = QFile.moveToTrash(str(path))
+    return moved[0] if isinstance(moved, tuple) else moved
 
 
 def delete_for_good(paths: Sequence[Path]) -> None:

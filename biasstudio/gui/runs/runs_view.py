@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QMenu, QToolButton
 from biasstudio.gui.choice_box import ChoiceBox
 from biasstudio.gui.panels.figures import counted
 from biasstudio.gui.panels.panel import ElidedLabel
-from biasstudio.gui.runs.chosen_runs import ChosenRunsActions, on_trigger
+from biasstudio.gui.runs.chosen_runs import ChosenRunsActions, ends_comparing, on_trigger
 from biasstudio.gui.runs.delete_question import ask_for_good, ask_for_trash
 from biasstudio.gui.runs.run_list import RunList
 from biasstudio.gui.runs.run_note import RunNote
@@ -150,6 +150,11 @@ class RunsView(QWidget):
         self.model.mark(marks | ({path: SHOWN} if path is not None else {}))
         self._follow_choice()
 
+    def set_locked(self, locked: bool) -> None:
+        """While something trains, no run's experiment can be opened; runs can be looked at all the same."""
+        self.actions_of_runs.locked = locked
+        self._follow_choice()
+
     def show_problem(self, sentence: str) -> None:
         """Say over the list what went wrong; nothing takes it away."""
         self.problem.setText(sentence)
@@ -183,8 +188,10 @@ class RunsView(QWidget):
 
     def _compare(self) -> None:
         paths = sorted((run.path for run in self.chosen()), key=lambda path: path != self._shown)
-        ending = all(path in self._compared for path in paths)
-        (self.stopComparingAsked if ending else self.compareAsked).emit(paths)
+        if ends_comparing(paths, self._shown, self._compared):
+            self.stopComparingAsked.emit([path for path in paths if path != self._shown])
+        else:
+            self.compareAsked.emit(paths)
 
     def _ask_and_delete(self) -> None:
         runs = self.chosen()

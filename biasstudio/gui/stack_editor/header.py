@@ -40,6 +40,10 @@ class StackHeader(QWidget):
         # A part is never broken over two lines.
         self._summary.setText(" · ".join(part.replace(" ", "\u00a0") for part in parts))
 
+    def show_refused(self) -> None:
+        """What stood here was said of another network."""
+        self._summary.setText("Not built")
+
     def show_fault(self, sentence: str) -> None:
         """What is wrong with the stack as a whole; "" for nothing."""
         self._fault.show_fault(sentence)

@@ -1,11 +1,8 @@
 """StackEditor: the pane in which a stack is made and changed."""
 
-from collections.abc import Iterator
-from itertools import pairwise
-
 from PySide6.QtCore import QPoint, Qt, QTimer, Signal
 from PySide6.QtGui import QHideEvent
-from PySide6.QtWidgets import QLabel, QLayout, QPushButton, QScrollArea, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QPushButton, QScrollArea, QVBoxLayout, QWidget
 
 from biasstudio.gui.checked_text import forget_typing
 from biasstudio.gui.document import Document
@@ -17,6 +14,7 @@ from biasstudio.gui.stack_editor.input_card import InputCard
 from biasstudio.gui.stack_editor.layer_card import LayerCard
 from biasstudio.gui.stack_editor.layer_edits import LayerEdits, try_edit
 from biasstudio.gui.stack_editor.weights_row import WeightsRow
+from biasstudio.gui.tab_order import order_tabs, tab_stops
 from biasstudio.spec.arguments import INPUT, SpecError
 from biasstudio.spec.stack import Layer
 from biasstudio.worker.messages import Built
@@ -127,11 +125,7 @@ class StackEditor(QWidget):
 
     def _order_tabs(self) -> None:
         parts = (self._header, self._weights, self._input, self._empty, *self._list.cards)
-        widgets = [widget for part in parts for widget in _in_order(part)]
-        # A list or a menu that opens is a window, with an order of its own.
-        stops = [widget for widget in widgets if _is_tab_stop(widget) and widget.window() is self.window()]
-        for before, after in pairwise(stops):
-            QWidget.setTabOrder(before, after)
+        order_tabs([stop for part in parts for stop in tab_stops(part)])
 
     def _choose(self, card: LayerCard) -> None:
         self._mark_chosen(card, expanded=True)
@@ -188,7 +182,8 @@ class StackEditor(QWidget):
     def show_built(self, built: Built) -> None:
         """Show the network as built: output shapes, parameters, initial biases; faults are gone, but a misfit."""
         self._clear_problems()
-        self._weights.show_notes(built.starting_anew)
+        with_weights = sum(layer.parameters > 0 for layer in built.layers)
+        self._weights.show_notes(built.starting_anew, of_all=len(built.starting_anew) >= with_weights > 0)
         history = built.history
         biases = sum(vector.length for vector in history.vectors)
         self._header.show_network(sum(layer.parameters for layer in built.layers), biases, built.seconds)
@@ -208,6 +203,7 @@ class StackEditor(QWidget):
     def show_problem(self, error: SpecError) -> None:
         """Say why the stack can't be built: on the card of the layer at fault, else in the header."""
         self._clear_problems()
+        self._header.show_refused()
         self._mark_problem(error, str(error))
         names = [card.name for card in self._list.cards]
         # From the layer at fault on, nothing was built.
@@ -241,10 +237,6 @@ class StackEditor(QWidget):
             lock_control(button, self._lock_reason)
 
 
-def _is_tab_stop(widget: QWidget) -> bool:
-    return bool(widget.focusPolicy() & Qt.FocusPolicy.TabFocus)
-
-
 def _kept(cards: list[LayerCard], layers: tuple[Layer, ...]) -> list[LayerCard | None]:
     """The card of each layer, by its name, or by its place where it was renamed; None for a new layer."""
     by_name = {card.name: card for card in cards}
@@ -254,20 +246,3 @@ def _kept(cards: list[LayerCard], layers: tuple[Layer, ...]) -> list[LayerCard |
         kept = [card or (old if old in free else None) for card, old in zip(kept, cards, strict=True)]
     matches = zip(kept, layers, strict=True)
     return [card if card and card.layer.class_name == layer.class_name else None for card, layer in matches]
-
-
-def _in_order(widget: QWidget) -> Iterator[QWidget]:
-    """The widget and all in it as they are laid out, whenever they were made."""
-    yield widget
-    layout = widget.layout()
-    yield from widget.findChildren(QWidget) if layout is None else _laid_out(layout)
-
-
-def _laid_out(layout: QLayout) -> Iterator[QWidget]:
-    for index in range(layout.count()):
-        item = layout.itemAt(index)
-        widget, inner = (item.widget(), item.layout()) if item is not None else (None, None)
-        if widget is not None:
-            yield from _in_order(widget)
-        elif inner is not None:
-            yield from _laid_out(inner)

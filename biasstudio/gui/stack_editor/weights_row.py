@@ -8,6 +8,9 @@ from biasstudio.gui.document import Document
 from biasstudio.gui.locking import lock_controls
 from biasstudio.spec.experiment import Experiment
 
+_STARTS = "Starts from the weights of {}, not from initializers"
+_NONE_FITS = "Starts from initializers: no layer fits the weights of {}"
+
 
 class WeightsRow(QWidget):
     """Takes no room while the network starts from its initializers."""
@@ -42,12 +45,14 @@ class WeightsRow(QWidget):
         weights = self._document.experiment.weights
         self.setVisible(weights is not None and not weights.whole)
         if weights is not None:
-            self._label.setText(f"Starts from the weights of {weights.path.name}, not from initializers")
             self._label.setToolTip(str(weights.path))
         self.show_notes(())
 
-    def show_notes(self, notes: tuple[str, ...]) -> None:
-        """Which layers start anew all the same: a sentence for each."""
+    def show_notes(self, notes: tuple[str, ...], *, of_all: bool = False) -> None:
+        """Which layers start anew all the same: a sentence for each; `of_all` where no layer takes the weights."""
+        weights = self._document.experiment.weights
+        if weights is not None:
+            self._label.setText((_NONE_FITS if of_all else _STARTS).format(weights.path.name))
         self._notes.setText("\n".join(notes))
         self._notes.setVisible(bool(notes))
 

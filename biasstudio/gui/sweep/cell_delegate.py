@@ -20,6 +20,8 @@ _MARGIN = 3
 _FONT_SHRINK = 0.92
 _DOT = 2.5
 
+_UNDER_WAY = (RunState.RUNNING, RunState.PAUSED)
+
 
 class CellDelegate(QStyledItemDelegate):
     """Draws on `scales`, which its owner sets and which are the same for all cells."""
@@ -138,7 +140,7 @@ class CellDelegate(QStyledItemDelegate):
         text, colour = corner_text(run)
         if not text:
             return
-        small.setBold(run.state is not RunState.RUNNING)
+        small.setBold(run.state not in _UNDER_WAY)
         painter.setFont(small)
         metrics = QFontMetrics(small)
         box = QRectF(0, 0, metrics.horizontalAdvance(text) + 8, metrics.height() + 2)
@@ -157,6 +159,6 @@ def corner_text(run: SweepRun) -> tuple[str, str]:
     colours = theme().colours
     if run.state is RunState.DIVERGED:
         return "NaN", colours.error
-    if run.outcome is None or not run.outcome.epochs:
+    if run.outcome is None or not run.outcome.epochs or run.state is RunState.PAUSED:
         return ("training…" if run.state is RunState.RUNNING else run.state.value), colours.muted
-    return plain(run.outcome.loss), colours.muted if run.state is RunState.RUNNING else colours.text
+    return plain(run.outcome.loss), colours.muted if run.state in _UNDER_WAY else colours.text

@@ -18,6 +18,7 @@ from biasstudio.spec.variations import Variation
 class RunState(Enum):
     WAITING = "waiting"
     RUNNING = "running"
+    PAUSED = "paused"
     FINISHED = "finished"
     STOPPED = "stopped"
     DIVERGED = "diverged"
@@ -30,6 +31,7 @@ class RunState(Enum):
         return self in (RunState.FINISHED, RunState.STOPPED, RunState.DIVERGED)
 
 
+_OPEN = (RunState.WAITING, RunState.RUNNING, RunState.PAUSED)
 _STATES = {
     "finished": RunState.FINISHED,
     "stopped": RunState.STOPPED,
@@ -98,7 +100,7 @@ class Sweep(QObject):
     @property
     def ended(self) -> int:
         """How many runs have ended, in whatever way."""
-        return sum(run.state not in (RunState.WAITING, RunState.RUNNING) for run in self.runs)
+        return sum(run.state not in _OPEN for run in self.runs)
 
     def begin(self, index: int, path: Path | None, history: History) -> None:
         """A run has started; its history grows from now on."""
@@ -106,6 +108,12 @@ class Sweep(QObject):
         self._live = index, history
         self._take_paths(history)
         self.look(self.paths)
+
+    def set_paused(self, paused: bool) -> None:
+        """The live run holds, or goes on."""
+        if self._live is not None:
+            self.runs[self.live].state = RunState.PAUSED if paused else RunState.RUNNING
+            self.changed.emit(self.live)
 
     def look(self, paths: Sequence[str]) -> None:
         """Take in how far the live run is; pictures of `paths` alone, since this happens while it trains."""
@@ -127,7 +135,7 @@ class Sweep(QObject):
         """No run will come any more."""
         self._live = None
         for index, run in enumerate(self.runs):
-            if run.state in (RunState.WAITING, RunState.RUNNING):
+            if run.state in _OPEN:
                 run.state = RunState.NOT_RUN if run.state is RunState.WAITING else RunState.STOPPED
                 self.changed.emit(index)
 

@@ -89,6 +89,10 @@ class SweepDialog(QDialog):
         self._started = time.monotonic()
         self.sweep.begin(index, path, history)
 
+    def set_paused(self, paused: bool) -> None:
+        """Whether the training holds, as the window's Pause asks."""
+        self.sweep.set_paused(paused)
+
     def job_ended(self, index: int, reason: str, sentence: str) -> None:
         if reason == "finished" and self._started is not None:
             self.setup.show_rate(time.monotonic() - self._started)

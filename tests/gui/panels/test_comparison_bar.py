@@ -1,6 +1,7 @@
 """The strip that names the compared runs, the scale of differences, and the state behind both."""
 
 import itertools
+import re
 
 import pytest
 from PySide6.QtCore import Qt
@@ -119,6 +120,24 @@ def test_nothing_is_cut_off_or_covered(view, state, qtbot, count, size):
     header_bottom = view.header.mapTo(view, view.header.rect().bottomLeft()).y()
     assert bar.y() > header_bottom
     assert view.splitter.y() > bar.geometry().bottom()
+
+
+def test_a_name_with_parts_is_shortened_at_its_end_and_a_quoted_one_keeps_its_quotes(view, state):
+    name = "without the fix · an experiment of mine · seed 2"
+    state.set_compared([run(name)])
+    shown = view.comparison_bar.tags[1].name
+    assert shown.text() == name
+    cut = shown.fitting(shown.fontMetrics().horizontalAdvance("without the fix · an exper…"))
+    assert cut.startswith("without the fix · an e")
+    assert cut.endswith("…")
+    subtitle = view.heatmap_panel.subtitle
+    wide = subtitle.fontMetrics().horizontalAdvance
+    first = "difference to “with · fix, seed 2”"
+    subtitle.setText(f"{first} · greatest 0.3")
+    assert subtitle.fitting(wide(subtitle.text())) == subtitle.text()
+    assert subtitle.fitting(wide(first) + 5) == first
+    assert re.fullmatch("difference to “with ·.*…”", subtitle.fitting(wide(first) - 20))
+    assert wide(subtitle.fitting(wide(first) - 20)) <= wide(first) - 20
 
 
 def test_up_to_six_runs_can_be_compared(state, history):

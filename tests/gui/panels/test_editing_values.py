@@ -277,6 +277,28 @@ def test_the_column_now_is_edited_in_the_table(qtbot, values, edits, history, fr
     assert edits.undo_stack.count() == 1
 
 
+@pytest.mark.parametrize("column", [UNIT, NOW, CHANGE])
+def test_f2_types_the_value_of_the_row_that_was_clicked(qtbot, values, edits, history, state, column):
+    place = values.table.visualRect(values.model.index(2, column)).center()
+    values.table.setFocus()
+    state.choose_unit(None)
+    values.refresh()
+    QTest.keyClick(values.table, Qt.Key.Key_F2)
+    assert "Choose a channel first" in values.fault.text()
+    QTest.mouseClick(values.table.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    QTest.keyClick(values.table, Qt.Key.Key_F2)
+    text = values.table.findChild(CheckedText)
+    assert values.fault.text() == ""
+    type_into(text, "0.75")
+    qtbot.waitUntil(lambda: values.table.findChild(CheckedText) is None, timeout=5_000)
+    assert history.present_values(PATH, 50)[2] == 0.75
+    assert state.unit == 2
+    edits.set_busy(TRAINING)
+    QTest.keyClick(values.table, Qt.Key.Key_F2)
+    assert values.table.findChild(CheckedText) is None
+    assert edits.reason in values.fault.text()
+
+
 def test_typing_what_is_there_already_is_no_edit(qtbot, values, edits):
     text = edit_cell(values, 2)
     QTest.keyClick(text, Qt.Key.Key_Return)

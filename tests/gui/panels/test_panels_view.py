@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QComboBox, QPushButton
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton
 
 from biasstudio.gui.panels.display_clock import TRAINING_SHARE
 from biasstudio.gui.panels.panels_view import PanelsView
@@ -57,8 +57,12 @@ def test_chips_hide_panels_and_the_grid_reflows(view, qtbot):
     for name in ("chipVector", "chipHeatmap", "chipTraces"):
         press(view, name)
     assert not any(panel.isVisible() for panel in view.panels[:5])
+    hint = view.findChild(QLabel, "noPanel")
+    assert hint.isVisible()
+    assert "choose one above" in hint.text()
     press(view, "chipHeatmap")
     qtbot.waitUntil(lambda: view.heatmap_panel.width() > 1.8 * narrow)
+    assert not hint.isVisible()
 
 
 def test_the_chooser_lists_all_vectors_and_chooses(view, state, history):

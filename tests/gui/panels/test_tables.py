@@ -163,6 +163,7 @@ def test_csv_is_copied_and_saved(values, tmp_path, frames):
 def test_a_context_menu_offers_copies(values):
     menu = values.make_menu()
     assert [action.text().replace("&", "") for action in menu.actions()] == [
+        "Type a value",
         "Copy",
         "Paste",
         "Copy as CSV",

@@ -116,6 +116,7 @@ def test_values_near_the_end_of_float32_can_be_drawn(panel, state, frames):
     panel.refresh()
     panel.grab()
     assert np.isfinite(panel.plot.shown_range()).all()
+    assert panel.subtitle.text() == "32 of 32 values beyond 1e11 are drawn there"
 
 
 def test_before_the_build_and_without_biases_a_sentence_stands_there(state, on_screen):
