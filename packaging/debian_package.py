@@ -9,7 +9,7 @@ import subprocess
 import textwrap
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime
 from email.utils import format_datetime
 from importlib.metadata import Distribution, PackageMetadata
 from pathlib import Path
@@ -96,13 +96,14 @@ def _changelog(version: str) -> str:
 
 
 def _changelog_entry(release: ElementTree.Element) -> str:
-    day = datetime.combine(datetime.fromisoformat(release.attrib["date"]), time(12), UTC)
+    made = datetime.fromisoformat(release.attrib["date"])
+    made = made if made.tzinfo else made.replace(hour=12, tzinfo=UTC)
     said = "\n".join(
         textwrap.fill(" ".join((paragraph.text or "").split()), 78, initial_indent="  * ", subsequent_indent="    ")
         for paragraph in release.iter("p")
     )
     head = f"biasstudio ({release.attrib['version']}) stable; urgency=medium"
-    return f"{head}\n\n{said}\n\n -- {MAINTAINER}  {format_datetime(day)}\n"
+    return f"{head}\n\n{said}\n\n -- {MAINTAINER}  {format_datetime(made)}\n"
 
 
 def _copyright(bundle: Path) -> str:
