@@ -3,6 +3,7 @@
 import gzip
 import hashlib
 import os
+import platform
 import re
 import shutil
 import subprocess
@@ -11,8 +12,10 @@ import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from email.utils import format_datetime
-from importlib.metadata import Distribution, PackageMetadata
+from importlib.metadata import Distribution
 from pathlib import Path
+
+from biasstudio.gui.help.licences import short_licence
 
 HERE = Path(__file__).resolve().parent
 LINUX = HERE / "linux"
@@ -113,10 +116,12 @@ def _copyright(bundle: Path) -> str:
     parts = "\n".join(f"  {line}" for line in _bundled(bundle))
     return (
         "Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/\n"
-        "Upstream-Name: Bias Studio\n"
-        "Comment: Bundled with it, each with its own licence, whose text lies in its .dist-info folder under\n"
-        f" /{HOME}/_internal or in\n /{HOME}/_internal/biasstudio/resources/licences:\n .\n{parts}\n\n"
-        f"Files: *\nCopyright: 2026 the Bias Studio authors\nLicense: Expat\n{expat}\n\n"
+        "Upstream-Name: Bias Studio\n\n"
+        "Files: *\nCopyright: their authors, named in the texts of their licences\nLicense: each-its-own\n"
+        f" The texts lie in the .dist-info folders under /{HOME}/_internal\n"
+        f" and in /{HOME}/_internal/biasstudio/resources/licences.\n .\n{parts}\n\n"
+        f"Files: {HOME}/_internal/biasstudio/* usr/share/*\n"
+        f"Copyright: 2026 the Bias Studio authors\nLicense: Expat\n{expat}\n\n"
         f"Files: {data}/mnist_5k.npz\nCopyright: Yann LeCun and Corinna Cortes\nLicense: CC-BY-SA-3.0\n"
         " The Creative Commons Attribution-ShareAlike 3.0 licence,\n"
         " https://creativecommons.org/licenses/by-sa/3.0/legalcode\n\n"
@@ -127,18 +132,13 @@ def _copyright(bundle: Path) -> str:
 
 
 def _bundled(bundle: Path) -> Iterator[str]:
-    """A line for each distribution of Python in the bundle."""
+    """A line for each part of the bundle that isn't ours."""
+    yield f"Python {platform.python_version()}: PSF-2.0"
+    yield "PyInstaller's starter: GPL-2.0-or-later with an exception for what it starts"
     for folder in sorted(bundle.glob("*.dist-info")):
-        metadata = Distribution.at(folder).metadata
-        licence = metadata["License-Expression"] or _short_licence(metadata["License"] or "", metadata)
-        yield f"{metadata['Name']} {metadata['Version']}: {licence}"
-
-
-def _short_licence(licence: str, metadata: PackageMetadata) -> str:
-    if licence and "\n" not in licence:
-        return licence
-    classifiers = [line for line in metadata.get_all("Classifier", []) if line.startswith("License ::")]
-    return classifiers[0].rpartition(" :: ")[2] if classifiers else "see its text"
+        entry = Distribution.at(folder)
+        if entry.metadata["Name"] != "biasstudio":
+            yield f"{entry.metadata['Name']} {entry.version}: {short_licence(entry)}"
 
 
 def _control(root: Path, version: str, architecture: str, work: Path) -> str:

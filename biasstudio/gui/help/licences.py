@@ -74,11 +74,11 @@ def _part(entry: Distribution) -> Part:
     metadata = entry.metadata
     name = metadata["Name"]
     texts = [*_own_texts(entry), *(_shipped(text) for text in _SHIPPED_TEXTS.get(_normalized(name), ()))]
-    return Part(name, entry.version, _licence(entry), tuple(texts))
+    return Part(name, entry.version, short_licence(entry), tuple(texts))
 
 
-def _licence(entry: Distribution) -> str:
-    """Its short name, from whichever of three places its maker chose."""
+def short_licence(entry: Distribution) -> str:
+    """The name of a distribution's licence, from whichever of three places its maker chose."""
     metadata = entry.metadata
     for key in ("License-Expression", "License"):
         if metadata[key] and "\n" not in metadata[key]:
