@@ -88,7 +88,7 @@ class JobSession(QObject):
             return
         # A twin of what was never trained would have nothing to lie beside.
         if not self._runs.replaying and shown is not None and not self._runs.is_trained(shown):
-            self._worker.send(Train(shown, self._runs.new_recording(shown)))
+            self._worker.send(Train(shown, self._runs.kept.new_recording(shown)))
         self._send([(experiment, label)], "", shown)
 
     def forget_outcome(self) -> None:
@@ -99,7 +99,8 @@ class JobSession(QObject):
         self, twins: Iterable[tuple[Experiment, str]], group: str, beside: Experiment | None = None
     ) -> tuple[Job, ...]:
         jobs = tuple(
-            Job(experiment, self._runs.new_recording(experiment, label, group), label) for experiment, label in twins
+            Job(experiment, self._runs.kept.new_recording(experiment, label, group), label)
+            for experiment, label in twins
         )
         self._groups.append(_Group(jobs, beside))
         self._worker.send(TrainJobs(jobs))
@@ -156,7 +157,7 @@ class JobSession(QObject):
         self._groups[0].history = started.history
         self._window.notices.withdraw("asked")
         self._say_waiting()
-        self._runs.library.set_writing(job.recording.path)
+        self._runs.kept.library.set_writing(job.recording.path)
         if self._is_of_sweep(job) and self._dialog is not None:
             self._dialog.job_started(started.index, job.recording.path, started.history)
         else:
@@ -168,7 +169,7 @@ class JobSession(QObject):
             self._dialog.job_ended(ended.index, ended.reason, ended.sentence)
         elif ended.sentence:
             self._runs.warn("job", _REFUSED, ended.sentence)
-        self._runs.library.refresh()
+        self._runs.kept.library.refresh()
 
     def _end_group(self) -> None:
         ended = self._groups.pop(0)

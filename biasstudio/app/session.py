@@ -94,7 +94,7 @@ class Session(QObject):
         if self._closing or self.worker.isRunning():
             return
         self.worker.start()
-        self.runs.library.start()
+        self.runs.kept.library.start()
         self._build()
 
     def _close(self) -> None:
@@ -163,7 +163,7 @@ class Session(QObject):
         self.runs.show_live()
         experiment, self._data_fault = self._document.experiment, ""
         # What was typed may ask for another network; it is built first.
-        self.worker.send(command(experiment, self.runs.new_recording(experiment)))
+        self.worker.send(command(experiment, self.runs.kept.new_recording(experiment)))
 
     def _reset(self) -> None:
         commit_typing(self._window)

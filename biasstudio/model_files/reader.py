@@ -18,7 +18,8 @@ from biasstudio.model_files.archive import CONFIG, MAXIMUM_CONFIG_BYTES, METADAT
 from biasstudio.model_files.compile_config import training_settings
 from biasstudio.model_files.config import checked_model, name_shown
 from biasstudio.model_files.contents import FileLayer, FileVariable, ModelFile
-from biasstudio.model_files.hdf5 import SIGNATURE, Hdf5
+from biasstudio.model_files.hdf5 import Hdf5
+from biasstudio.model_files.hdf5_blocks import SIGNATURE
 from biasstudio.model_files.layers import layers_of
 from biasstudio.model_files.linear import as_sequential
 from biasstudio.recording.network import BIAS_NAMES, CELL_GATES, BiasVector

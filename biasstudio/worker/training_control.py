@@ -71,10 +71,10 @@ class TrainingControl:
             self._hold()
         if time.monotonic() - self._reported_at > PROGRESS_SECONDS:
             self.report()
-        if made_step and not self._job and not self.stopped and self._worker.is_diagnosis_due():
+        if made_step and not self._job and not self.stopped and self._worker.window_network.is_diagnosis_due:
             # What is looked at and what is recorded are of the same step.
             self._recorder.flush()
-            self._worker.diagnose(in_training=True)
+            self._worker.window_network.diagnose(in_training=True)
         return self.stopped
 
     def _take(self, command: Command) -> None:
@@ -92,11 +92,11 @@ class TrainingControl:
         elif isinstance(command, TrainJobs | ExamineExperiment):
             self.later.append(command)
         elif isinstance(command, ReadWeights):
-            self._worker.read_weights(command.layer)
+            self._worker.window_network.read_weights(command.layer)
         elif isinstance(command, ReadContribution):
-            self._worker.read_contribution(command)
+            self._worker.window_network.read_contribution(command)
         elif isinstance(command, SaveModel):
-            self._worker.save_model(command.path)
+            self._worker.window_network.save(command.path)
         elif isinstance(command, SetBiases):
             self._set_biases(command)
         elif isinstance(command, Build | Close):
@@ -120,7 +120,7 @@ class TrainingControl:
 
     def _go_on(self) -> None:
         if not self.stopped and not self._job:
-            for text in self._worker.edits_in_effect():
+            for text in self._worker.window_network.edits_in_effect():
                 self._recorder.note_event("edit", text)
         self._rate.restart()
         if not self.stopped and not self._pausing:
@@ -129,7 +129,7 @@ class TrainingControl:
     def _set_biases(self, edit: SetBiases) -> None:
         # While a job is trained, the window's own network stands.
         if self._holding or self._job:
-            self._worker.set_biases(edit)
+            self._worker.window_network.set_biases(edit)
         else:
             self._worker.editOvertaken.emit()
 
