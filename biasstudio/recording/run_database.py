@@ -27,6 +27,7 @@ DATABASE_ERRORS = (sqlite3.Error, OSError)
 _HEARTBEAT_SECONDS = 1.0
 # So that a copy of the file alone, without the log beside it, holds all but the last seconds.
 _CHECKPOINT_SECONDS = 5.0
+_GONE = "it was deleted or moved"
 
 
 @dataclass(frozen=True)
@@ -170,14 +171,21 @@ class RunDatabase:
     def _say(self, **facts: Any) -> None:
         self._connection.executemany("INSERT OR REPLACE INTO about VALUES (?, ?)", facts.items())
 
+    def reason(self, error: Exception) -> str:
+        """What an error of `write` or `finish` means, in plain words, without a full stop."""
+        # SQLite has several errors for a file that is deleted while it is being written.
+        return reason_of(error, self._path) if self._is_in_place() else _GONE
+
     def _check_place(self) -> None:
         # A file that was deleted or moved could be written on without an error, and nobody would find it.
+        if not self._is_in_place():
+            raise RunError(_GONE)
+
+    def _is_in_place(self) -> bool:
         try:
-            present = _inode_of(self._path) == self._inode
+            return _inode_of(self._path) == self._inode
         except (FileNotFoundError, NotADirectoryError):
-            present = False
-        if not present:
-            raise RunError("it was deleted or moved")
+            return False
 
     def _insert(self, entry: Entry, framed: bool) -> None:
         if entry.kind == "layout":

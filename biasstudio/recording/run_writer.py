@@ -13,7 +13,6 @@ from biasstudio.recording.history import EpochRecord, Floats
 from biasstudio.recording.network import BiasVector
 from biasstudio.recording.run_database import DATABASE_ERRORS, Entry, RunDatabase
 from biasstudio.recording.run_format import DEFAULT_SIZE_LIMIT, RunAbout, RunError, RunEvent
-from biasstudio.recording.run_place import reason_of
 
 _log = logging.getLogger(__name__)
 
@@ -145,7 +144,7 @@ class RunWriter:
             while not self._write_waiting():
                 pass
         except (*DATABASE_ERRORS, RunError) as error:
-            self._fail(f"{self.path.name} can't be written any more: {reason_of(error, self.path)}.")
+            self._fail(f"{self.path.name} can't be written any more: {self._database.reason(error)}.")
         except Exception as error:  # noqa: BLE001 - a bug of ours must not end the training either; it is logged
             _log.exception("fault in the writer of %s", self.path)
             self._fail(f"{self.path.name} can't be written any more: {type(error).__name__}: {error}.")

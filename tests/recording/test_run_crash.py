@@ -3,6 +3,7 @@
 import os
 import random
 import resource
+import sqlite3
 import subprocess
 import sys
 import textwrap
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 from biasstudio.recording.network import BiasVector
+from biasstudio.recording.run_database import RunDatabase
 from biasstudio.recording.run_format import RunAbout
 from biasstudio.recording.run_reader import open_run
 from biasstudio.recording.run_writer import RunWriter
@@ -37,7 +39,8 @@ FULL_DISK = """
     import numpy as np
     from pathlib import Path
     from biasstudio.recording.network import BiasVector
-    from biasstudio.recording.run_format import RunAbout
+    from biasstudio.recording.run_database import RunDatabase
+from biasstudio.recording.run_format import RunAbout
     from biasstudio.recording.run_writer import RunWriter
     writer = RunWriter(Path(sys.argv[1]), RunAbout("full"))
     writer.start_layout([BiasVector("dense/bias", (1000,), "dense", "unit")], ["loss"])
@@ -98,4 +101,21 @@ def test_a_file_that_goes_away_ends_the_recording_with_a_sentence(tmp_path, how)
     assert not writer.flush()
     assert "deleted or moved" in writer.failure
     writer.append(2, 1, np.ones(1000, np.float32))
+    writer.close()
+
+
+def test_a_file_that_goes_away_in_the_middle_of_a_write_is_said_to_have_gone(tmp_path, monkeypatch):
+    path = tmp_path / "run.biasrun"
+    writer = RunWriter(path, RunAbout("gone"))
+    writer.start_layout([VECTOR], [])
+    assert writer.flush()
+
+    def go_away(*_):
+        path.unlink()
+        raise sqlite3.OperationalError("attempt to write a readonly database")
+
+    monkeypatch.setattr(RunDatabase, "_insert", go_away)
+    writer.append(0, 0, np.zeros(1000, np.float32))
+    assert not writer.flush()
+    assert "deleted or moved" in writer.failure
     writer.close()
