@@ -39,8 +39,7 @@ FULL_DISK = """
     import numpy as np
     from pathlib import Path
     from biasstudio.recording.network import BiasVector
-    from biasstudio.recording.run_database import RunDatabase
-from biasstudio.recording.run_format import RunAbout
+    from biasstudio.recording.run_format import RunAbout
     from biasstudio.recording.run_writer import RunWriter
     writer = RunWriter(Path(sys.argv[1]), RunAbout("full"))
     writer.start_layout([BiasVector("dense/bias", (1000,), "dense", "unit")], ["loss"])
