@@ -23,7 +23,7 @@ DATABASE_FAULTS = (sqlite3.Error, MemoryError)
 
 def open_database(path: Path, write: bool = False) -> sqlite3.Connection:
     """A connection to a run's checked tables, for any thread. Raises RunError with one sentence."""
-    check_head(path)
+    _check_file(path)
     try:
         connection = _connect(path, write)
     except DATABASE_FAULTS as error:
@@ -39,18 +39,38 @@ def open_database(path: Path, write: bool = False) -> sqlite3.Connection:
     return connection
 
 
-def check_head(path: Path) -> None:
-    """The marks in the first 100 bytes, before SQLite reads anything of it. Raises RunError."""
-    head = _head_of(path)
-    if not head:
-        raise RunError(f"{path.name} is empty: expected a run of Bias Studio.")
+def _check_file(path: Path) -> None:
+    """What can be said before SQLite looks at it. Raises RunError.
+
+    The file itself is left closed: a process that opens and closes a database loses all locks that its own connections
+    hold there (POSIX), and others would take away the log of the run that it is writing.
+    """
+    try:
+        # A pipe or a device could keep the reader waiting for ever.
+        if path.exists() and not path.is_file():
+            raise RunError(f"{path} is not a file: expected a .biasrun file.")
+        size = path.stat().st_size
+        if not size:
+            raise RunError(f"{path.name} is empty: expected a run of Bias Studio.")
+        # No database is that small, so nobody has a connection to it.
+        head = path.read_bytes() if size < _HEAD_BYTES else _MAGIC
+    except FileNotFoundError as error:
+        raise RunError(f"{path} can't be read: there is no such file.") from error
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise RunError(f"{path} can't be read: {reason.lower()}.") from error
     if head[:16] != _MAGIC[: len(head)]:
         raise RunError(f"{path.name} is not a run of Bias Studio: it is no SQLite database.")
-    if len(head) < _HEAD_BYTES:
-        raise RunError(f"{path.name} is damaged: it is cut off after {len(head)} bytes.")
-    if int.from_bytes(head[68:72], "big") != APPLICATION_ID:
+    if len(head) < len(_MAGIC) or size < _HEAD_BYTES:
+        raise RunError(f"{path.name} is damaged: it is cut off after {size} bytes.")
+
+
+def _check_marks(path: Path, connection: sqlite3.Connection) -> None:
+    """The marks in the header, before the tables are looked at. Raises RunError."""
+    (application,) = connection.execute("PRAGMA application_id").fetchone()
+    if application != APPLICATION_ID:
         raise RunError(f"{path.name} is not a run of Bias Studio: it is the database of another program.")
-    version = int.from_bytes(head[60:64], "big")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version != FORMAT_VERSION:
         newer = "; a newer Bias Studio wrote it" if version > FORMAT_VERSION else ""
         raise RunError(
@@ -58,33 +78,19 @@ def check_head(path: Path) -> None:
         )
 
 
-def _head_of(path: Path) -> bytes:
-    try:
-        # A pipe or a device could keep the reader waiting for ever.
-        if path.exists() and not path.is_file():
-            raise RunError(f"{path} is not a file: expected a .biasrun file.")
-        with path.open("rb") as file:
-            return file.read(_HEAD_BYTES)
-    except FileNotFoundError as error:
-        raise RunError(f"{path} can't be read: there is no such file.") from error
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or str(error)
-        raise RunError(f"{path} can't be read: {reason.lower()}.") from error
-
-
 def _connect(path: Path, write: bool) -> sqlite3.Connection:
     address = path.resolve().as_uri()
     if write:
-        return _opened(f"{address}?mode=rw")
+        return _opened(path, f"{address}?mode=rw")
     try:
-        return _opened(f"{address}?mode=ro")
+        return _opened(path, f"{address}?mode=ro")
     except sqlite3.OperationalError as error:
         if not str(error).startswith(("unable to open database file", "attempt to write a readonly database")):
             raise
     # A writer on a network's disk died within a commit: what it left half done is undone by who may write.
     tidy(path)
     try:
-        return _opened(f"{address}?mode=ro")
+        return _opened(path, f"{address}?mode=ro")
     except sqlite3.OperationalError:
         return _opened_alone(address, path)
 
@@ -92,17 +98,18 @@ def _connect(path: Path, write: bool) -> sqlite3.Connection:
 def _opened_alone(address: str, path: Path) -> sqlite3.Connection:
     """Where the folder has no room for the memory that readers of a log share: without locks, the log included."""
     if not Path(f"{path}-wal").exists():
-        return _opened(f"{address}?mode=ro&immutable=1")
-    return _opened(f"{address}?mode=ro&vfs={'win32' if os.name == 'nt' else 'unix'}-none", "EXCLUSIVE")
+        return _opened(path, f"{address}?mode=ro&immutable=1")
+    return _opened(path, f"{address}?mode=ro&vfs={'win32' if os.name == 'nt' else 'unix'}-none", "EXCLUSIVE")
 
 
-def _opened(address: str, locking: str = "NORMAL") -> sqlite3.Connection:
+def _opened(path: Path, address: str, locking: str = "NORMAL") -> sqlite3.Connection:
     connection = sqlite3.connect(
         address, uri=True, check_same_thread=False, isolation_level=None, timeout=_BUSY_SECONDS
     )
     try:
         _harden(connection)
         connection.execute(f"PRAGMA locking_mode = {locking}")
+        _check_marks(path, connection)
         connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
     except BaseException:
         connection.close()

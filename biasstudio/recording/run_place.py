@@ -42,12 +42,13 @@ def make_way(path: Path, overwrite: bool) -> None:
 def _check_replaceable(path: Path) -> None:
     if not path.is_file():
         raise RunError(f"{path} is not a file that a run could replace.")
+    # First, since opening the file would take the locks of this process's own writer away, see run_opening.
+    if is_being_written(path):
+        raise RunError(f"{path} is being written by another training; choose another name.")
     with path.open("rb") as file:
         head = file.read(100)
     if head and (head[:16] != b"SQLite format 3\0" or head[68:72] != APPLICATION_ID.to_bytes(4, "big")):
         raise RunError(f"{path} exists and is not a run; it was left as it is.")
-    if is_being_written(path):
-        raise RunError(f"{path} is being written by another training; choose another name.")
 
 
 def is_being_written(path: Path) -> bool:
