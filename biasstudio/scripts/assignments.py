@@ -4,7 +4,7 @@ import ast
 from typing import Any
 
 from biasstudio.scripts.arithmetic import MAXIMUM_ITEMS, is_scalar
-from biasstudio.scripts.arrays import Array
+from biasstudio.scripts.arrays import TABLE, Array
 from biasstudio.scripts.calls import Calls
 from biasstudio.scripts.values import Frozen, Instance, Made, Method, Network, Scope, Unknown, Variable
 
@@ -23,6 +23,8 @@ class Assignments(Calls):
 
     def _augmented(self, node: ast.AugAssign, scope: Scope) -> None:
         left = self.evaluate(node.target, scope)
+        if isinstance(left, Array) and left.role != TABLE:
+            left.changed.append(node.lineno)
         self.assign(node.target, self.operate(node, left, self.evaluate(node.value, scope)), scope)
 
     def assign(self, target: ast.expr, value: Any, scope: Scope) -> None:
@@ -79,6 +81,8 @@ class Assignments(Calls):
     def _set_item(self, target: ast.Subscript, value: Any, scope: Scope) -> None:
         owner, index = self.evaluate(target.value, scope), self.evaluate(target.slice, scope)
         if isinstance(owner, Array):
+            if not isinstance(index, str):  # which gives a table a column, and leaves those taken from it before
+                owner.changed.append(target.lineno)
             changed = owner.not_read(target.lineno, f"{self.source.text_of(target)} = …")
             self.assign(target.value, changed, scope)
         elif isinstance(owner, dict) and is_scalar(index) and len(owner) < MAXIMUM_ITEMS:
