@@ -4,7 +4,7 @@ import ast
 from typing import Any
 
 from biasstudio.scripts.arithmetic import MAXIMUM_ITEMS, is_scalar
-from biasstudio.scripts.arrays import TABLE, Array
+from biasstudio.scripts.arrays import Array
 from biasstudio.scripts.calls import Calls
 from biasstudio.scripts.values import Frozen, Instance, Made, Method, Network, Scope, Unknown, Variable
 
@@ -23,7 +23,8 @@ class Assignments(Calls):
 
     def _augmented(self, node: ast.AugAssign, scope: Scope) -> None:
         left = self.evaluate(node.target, scope)
-        if isinstance(left, Array) and left.role != TABLE:
+        # Several columns of a table are hardly its target.
+        if isinstance(left, Array) and (left.shape is None or len(left.shape) == 1):
             left.changed.append(node.lineno)
         self.assign(node.target, self.operate(node, left, self.evaluate(node.value, scope)), scope)
 

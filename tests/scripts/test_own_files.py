@@ -295,6 +295,7 @@ ENCODING = [
     "y[y < 0] *= 0\n",
     "if y.min() < 0:\n    y[y == -1] = 0\n",
     "def mend(labels):\n    labels[labels < 0] = 0\nmend(y)\n",
+    "def mend(labels):\n    labels += 1\nmend(y)\n",
     "df.loc[df['y'] < 0, 'y'] = 0\ny = df['y']\n",
     "df['y'] = (df['y'] > 0).astype(int)\ny = df['y']\n",
     "y = (y > 0).astype(int)\n",
@@ -344,6 +345,7 @@ def test_pairs_that_are_changed_on_the_way_are_not_called_wrong(tmp_path):
         "from sklearn.preprocessing import StandardScaler\nx = StandardScaler().fit_transform(x)\n",
         "x['a'] = x['a'] * 2\n",
         "x = x * 2\n",
+        "x *= 2\n",
     ],
 )
 def test_what_leaves_the_labels_as_they_are_hides_nothing(steps, tmp_path):
