@@ -9,6 +9,7 @@ import keras
 import numpy as np
 import pytest
 
+import biasstudio
 from biasstudio.cli import main
 from biasstudio.doctor.diagnose import diagnose
 from biasstudio.engine.build import build_network
@@ -162,6 +163,54 @@ def test_a_script_is_read_and_not_run(capsys, tmp_path, units, activation, compi
     status, out, _ = doctor(capsys, path, "--json")
     assert [each["id"] for each in json.loads(out)] == expected
     assert (status, planted.exists()) == (int(bool(expected)), False)
+
+
+OWN_DATA = """
+import keras
+from keras import layers
+{reading}
+model = keras.Sequential([keras.Input((2,)), layers.Dense(4, activation="relu"), {head}])
+model.compile("adam", "{loss}")
+model.fit(x, y)
+"""
+READINGS = {
+    "csv": 'import pandas as pd\nd = pd.read_csv("own.csv")\nx, y = d[["a", "b"]], d["y"]',
+    "npz": 'import numpy as np\nd = np.load("own.npz")\nx, y = d["x"], d["y"]',
+}
+SIGMOID, SOFTMAX = 'layers.Dense(1, activation="sigmoid")', 'layers.Dense(3, activation="softmax")'
+
+
+@pytest.mark.parametrize("kind", READINGS)
+@pytest.mark.parametrize(
+    ("labels", "head", "loss", "steps", "wrong"),
+    [
+        ((1, -1), SIGMOID, "binary_crossentropy", "", True),
+        ((1, -1), SIGMOID, "binary_crossentropy", "\ny = (y + 1) / 2", False),
+        ((1, 2), SIGMOID, "binary_crossentropy", "", True),
+        ((0, 1), SIGMOID, "binary_crossentropy", "", False),
+        ((2, 1, 3), SOFTMAX, "sparse_categorical_crossentropy", "", True),
+        ((2, 1, 3), SOFTMAX, "categorical_crossentropy", "", True),
+        ((2, 1, 3), SOFTMAX.replace("3", "4"), "sparse_categorical_crossentropy", "", False),
+        ((2, 1, 0), SOFTMAX, "sparse_categorical_crossentropy", "", False),
+    ],
+)
+def test_labels_of_a_script_are_judged_as_it_gives_them(capsys, tmp_path, kind, labels, head, loss, steps, wrong):
+    x, y = np.random.default_rng(0).normal(size=(60, 2)).round(3), np.tile(labels, 60 // len(labels))
+    np.savez(tmp_path / "own.npz", x=x, y=y)
+    np.savetxt(tmp_path / "own.csv", np.c_[x, y], "%g", ",", header="a,b,y", comments="")
+    (tmp_path / "script.py").write_text(OWN_DATA.format(reading=READINGS[kind] + steps, head=head, loss=loss))
+    status, out, _ = doctor(capsys, tmp_path / "script.py", "--json")
+    found = [each for each in json.loads(out) if each["id"] == "labels-loss-mismatch"]
+    assert (status, len(found)) == (int(wrong), int(wrong))
+    if wrong:
+        last = eval(head, {"layers": keras.layers})  # noqa: S307 - one of ours
+        model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(4, activation="relu"), last])
+        model.compile("adam", loss)
+        (wanted,) = [each for each in biasstudio.diagnose(model, x, y) if each.id == "labels-loss-mismatch"]
+        assert (found[0]["severity"], found[0]["evidence"]) == ("error", wanted.evidence)
+        told = " ".join(doctor(capsys, tmp_path / "script.py")[1].split())
+        assert "are taken as 0, 1" in told
+        assert "here; the script itself doesn't, and " in told
 
 
 @pytest.mark.parametrize(

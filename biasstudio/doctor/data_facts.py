@@ -1,7 +1,7 @@
 """DataFacts: what the rules know of the data, as statistics of the samples that train."""
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -131,6 +131,15 @@ def _target_facts(rows: NDArray[Any]) -> TargetFacts | None:
         values,
         _are_alike(rows),
     )
+
+
+def with_labels(facts: DataFacts, labels: tuple[float, ...]) -> DataFacts:
+    """The facts with `labels` as targets, a number for each class, where those now are 0, 1, … or one-hot rows."""
+    target = facts.target
+    if target is None:
+        return facts
+    classes = target.values.argmax(1) if target.one_hot else target.values[:, 0].astype(np.int64)
+    return replace(facts, target=_target_facts(np.asarray(labels, np.float64)[classes]))
 
 
 def _counts(values: Doubles) -> NDArray[np.int64] | None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import tensorflow as tf
 
 from biasstudio.doctor.case import Case, case_of
+from biasstudio.doctor.data_facts import with_labels
 from biasstudio.engine.build import build_network, check_network
 from biasstudio.engine.experiment_case import case_of_network, data_of_experiment, probed_case
 from biasstudio.engine.file_model import model_from_config
@@ -87,6 +88,9 @@ def _of_script(path: Path) -> tuple[Case, str]:
     case = case_of(first, check_network(first))
     said = (first.training.loss, first.training.optimizer) == (second.training.loss, second.training.optimizer)
     facts, fault = data_of_experiment(first) if first.data == second.data else (None, "")
+    if facts is not None and readings[0].labels:
+        # The experiment mends them; it is the script that is judged.
+        facts = with_labels(facts, readings[0].labels)
     told = [note for note in readings[0].notes if note in readings[1].notes]
     notes = [f"line {note.line}: {note.sentence}" if note.line else note.sentence for note in told]
     listed = f"Read otherwise, or not: {' '.join(notes[:_MOST_NOTES])}" if notes else ""

@@ -12,11 +12,14 @@ from biasstudio.scripts.values import Given, Unknown
 _MAKERS = {"random", "zeros", "ones", "array", "linspace", "arange", "eye", "full", "concatenate", "vstack", "hstack"}
 _MAKERS |= {"asarray", "stack", "default_rng", "empty", "column_stack", "meshgrid", "where", "sin", "cos", "append"}
 
+_CHANGERS = {"copyto", "place", "put", "putmask"}
+
 
 def numpy_call(path: str, given: Given, line: int, text: str) -> Any:
     """What a function of NumPy gives; None where it is no data that are followed here."""
     name = path.rpartition(".")[2]
     first = given.positional[0] if given.positional else None
+    _mark_changed(name, given, line)
     if isinstance(first, Array):
         return _numpy_of_array(name, first, given, line, text)
     if isinstance(first, list | tuple) and any(isinstance(each, Array) for each in first):
@@ -28,6 +31,13 @@ def numpy_call(path: str, given: Given, line: int, text: str) -> Any:
     if path.split(".")[1] in _MAKERS:
         return Array(Source("", line, MADE_HERE.format(text=text)), INPUTS, shape=_made_shape(path, given))
     return None
+
+
+def _mark_changed(name: str, given: Given, line: int) -> None:
+    """The array whose values a function of NumPy changes where they stand, if any."""
+    changed = given.get("a", 0, given.named.get("arr")) if name in _CHANGERS else given.named.get("out")
+    if isinstance(changed, Array):
+        changed.changed.append(line)
 
 
 def _product(values: Any) -> Any:
@@ -135,7 +145,7 @@ def split(given: Given, _line: int, _text: str) -> Any:
 
 def scaled(scaler: str, array: Array, line: int, text: str) -> Any:
     if scaler == "LabelEncoder" and array.role != INPUTS:
-        return array
+        return replace(array, encoded=True)
     if scaler == "StandardScaler" and array.role != TARGETS and array.scaling == "none":
         return replace(array, scaling="standardise")
     return array.not_read(line, text)

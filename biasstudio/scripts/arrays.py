@@ -18,6 +18,8 @@ _WHOLE = slice(None)
 # What changes the type, the place in memory or the look of an array, and nothing that a network would see.
 _SAME = {"astype", "copy", "to_numpy", "numpy", "values", "cache", "prefetch", "to_frame", "reset_index", "as_matrix"}
 _SAME |= {"toarray", "squeeze", "ravel", "flatten"}
+# What gives a table other rows, names or columns, but no value that there is another.
+_KEEPING_VALUES = {"drop", "dropna", "drop_duplicates", "fillna", "rename", "reset_index", "set_index", "sort_values"}
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,10 @@ class Array:
     unread: tuple[Note, ...] = ()
     dropped: list[str] = field(default_factory=list, compare=False)
     """Columns that a table loses later on, by pop or del."""
+    encoded: bool = False
+    """Whether the script numbers the classes anew, from 0 on."""
+    changed: list[int] = field(default_factory=list, compare=False)
+    """Lines that may change values where they stand, of this array or of any that was made from the same."""
 
     def not_read(self, line: int, text: str) -> "Array":
         """The same after a step that isn't read here."""
@@ -82,6 +88,12 @@ class Pairs:
     batch_size: Any = None
     unread: tuple[Note, ...] = ()
     shuffled: bool = False
+
+
+def is_as_read(array: Array) -> bool:
+    """Whether its values are those of the file for certain."""
+    known = not array.unread and not array.changed
+    return known and not array.one_hot and not array.encoded and array.scaling == NONE
 
 
 def attribute(array: Array, name: str) -> Any:
@@ -215,6 +227,10 @@ def _is_count(side: Any, count: int | None) -> bool:
 
 def method(array: Array, name: str, given: Given, line: int, text: str) -> Any:
     """What a method of an array or a table gives; None where it isn't known."""
+    if given.named.get("inplace") is True and name not in _KEEPING_VALUES:
+        array.changed.append(line)
+    if name == "astype" and "bool" in str(given.get("dtype", 0)):
+        return replace(array, encoded=True)
     if name in _SAME:
         return array
     if name == "reshape":

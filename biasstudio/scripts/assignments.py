@@ -23,6 +23,9 @@ class Assignments(Calls):
 
     def _augmented(self, node: ast.AugAssign, scope: Scope) -> None:
         left = self.evaluate(node.target, scope)
+        # Several columns of a table are hardly its target.
+        if isinstance(left, Array) and (left.shape is None or len(left.shape) == 1):
+            left.changed.append(node.lineno)
         self.assign(node.target, self.operate(node, left, self.evaluate(node.value, scope)), scope)
 
     def assign(self, target: ast.expr, value: Any, scope: Scope) -> None:
@@ -79,6 +82,8 @@ class Assignments(Calls):
     def _set_item(self, target: ast.Subscript, value: Any, scope: Scope) -> None:
         owner, index = self.evaluate(target.value, scope), self.evaluate(target.slice, scope)
         if isinstance(owner, Array):
+            if not isinstance(index, str):  # which gives a table a column, and leaves those taken from it before
+                owner.changed.append(target.lineno)
             changed = owner.not_read(target.lineno, f"{self.source.text_of(target)} = …")
             self.assign(target.value, changed, scope)
         elif isinstance(owner, dict) and is_scalar(index) and len(owner) < MAXIMUM_ITEMS:

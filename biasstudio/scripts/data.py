@@ -9,6 +9,7 @@ from biasstudio.scripts.arithmetic import is_number
 from biasstudio.scripts.arrays import CENTRED, INPUTS, TEST, Array, Pairs
 from biasstudio.scripts.fitting import fit_arguments
 from biasstudio.scripts.keras_objects import described
+from biasstudio.scripts.labels import given_labels, say_labels
 from biasstudio.scripts.notes import Notes
 from biasstudio.scripts.own_files import own_data
 from biasstudio.scripts.values import Event, Unknown
@@ -37,6 +38,8 @@ class ReadData:
     shuffle: bool | None = None
     named: bool = False
     """Whether the script trains on any."""
+    labels: tuple[float, ...] = ()
+    """As in ScriptReading."""
 
 
 def read_data(event: Event | None, folder: Path | None, shape: Any, loss: str | None, notes: Notes) -> ReadData:
@@ -60,8 +63,11 @@ def read_data(event: Event | None, folder: Path | None, shape: Any, loss: str | 
     if data is None:
         return found
     _say_steps(pairs, event, notes)
+    labels = given_labels(data, pairs)
+    if labels:
+        say_labels(labels, pairs.y.source.line, loss, notes)
     share, data = _validation(data, x, given, event, notes)
-    return replace(found, data=data, validation_share=share)
+    return replace(found, data=data, validation_share=share, labels=labels if loss is not None else ())
 
 
 def _data_set(x: Array, y: Any, shape: Any, folder: Path | None, loss: str | None, notes: Notes) -> DataSet | None:

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
+from biasstudio.scripts.arrays import Array
 from biasstudio.scripts.calls import END
 from biasstudio.scripts.definitions import Definitions
 from biasstudio.scripts.evaluator import TooLongError
@@ -174,6 +175,10 @@ class Interpreter(Definitions):
             changed = inner.value if isinstance(inner, ast.Attribute | ast.Subscript) else None
             if isinstance(changed, ast.Name) and isinstance(scope.names.get(changed.id), list | dict):
                 self.bind(changed.id, Unknown(changed.id), scope)
+            if isinstance(inner, ast.Subscript) and isinstance(inner.ctx, ast.Store):
+                owner = self._looked_up(inner.value, scope)
+                if isinstance(owner, Array):
+                    owner.changed.append(node.lineno)
             if isinstance(inner, ast.Name) and isinstance(inner.ctx, ast.Store):
                 known = scope.names.get(inner.id)
                 # A network that may have been changed is still the network.

@@ -36,6 +36,8 @@ class ScriptReading:
     notes: tuple[Note, ...]
     data_unread: bool = False
     """Whether the script trains on data that are not read: those of the experiment are others."""
+    labels: tuple[float, ...] = ()
+    """What the script itself gives its loss for each class, where that isn't 0, 1, …, the experiment's labels."""
 
 
 def read_script(text: str, present: Experiment, folder: Path | None = None) -> ScriptReading:
@@ -89,7 +91,8 @@ def _read(text: str, present: Experiment, folder: Path | None) -> ScriptReading:
     if compiled is None and fitted is None:
         _say_own_loop(source, notes)
     unread = found.named and found.data is None
-    return ScriptReading(written.applied_to(Experiment(stack, data, training)), notes.in_order(), unread)
+    experiment = written.applied_to(Experiment(stack, data, training))
+    return ScriptReading(experiment, notes.in_order(), unread, found.labels)
 
 
 def _say_own_loop(source: Source, notes: Notes) -> None:

@@ -9,7 +9,7 @@ from typing import Any
 
 from biasstudio.data_files.opening import never
 from biasstudio.data_files.proposal import with_found
-from biasstudio.data_files.table import Table, class_texts, table_of, texts_of
+from biasstudio.data_files.table import Table, class_names, class_texts, table_of, texts_of
 from biasstudio.resource_files import resource_path
 from biasstudio.scripts.patterns import Alternatives, Pattern, find_in_turn
 from biasstudio.scripts.written_steps import COLUMNS_SCALED, ORDERED, filled
@@ -118,7 +118,7 @@ def _written(table: Table, parameters: Mapping[str, Any], path: str) -> str:
         "columns": [column.name for column in table.inputs],
         "texts": texts,
         "target": table.target.name,
-        "classes": list(class_texts(table)) if task == CLASSES else [],
+        "classes": class_names(table) if task == CLASSES else [],
     }
     lines = [
         *filled(_READING, parameters["delimiter"] == ",", values),

@@ -92,6 +92,13 @@ def test_what_it_says_of_labels_beyond_the_outputs_is_counted():
     assert "25.0% of the samples" in finding.evidence
 
 
+def test_two_labels_stay_two_classes():
+    stack = chain((4,), dense(1, "sigmoid"))
+    two, three = (found("labels-loss-mismatch", case_on(X, labels(n) + 1, stack, loss=BCE))[0] for n in (2, 3))
+    assert (two.fix, two.remedy) == ("Make the labels 0 and 1.", None)
+    assert "softmax" in three.fix
+
+
 # target-out-of-range
 
 

@@ -230,3 +230,125 @@ def test_without_a_folder_no_file_is_opened(people):
     assert "taken from the script's own folder" in told_notes(reading)[0]
     alone = read_script(text + model("df[['age']]", "df['bought']", 1), PRESENT)
     assert alone.experiment.data == PRESENT.data
+
+
+# What is read, the loss, the units and the labels in the file, and what is said of them.
+BINARY, LABELS, ROWS = "binary_crossentropy", "sparse_categorical_crossentropy", "categorical_crossentropy"
+LEFT = "Labels −1, 1 are taken as 0, 1 here; the script itself doesn't, and binary cross-entropy needs 0 and 1."
+GIVEN_LABELS = [
+    ((1, -1), BINARY, LEFT),
+    ((1.0, -1.0), BINARY, LEFT),
+    (
+        (2, 1, 3),
+        LABELS,
+        "Labels 1, 2, 3 are taken as 0, 1, 2 here; the script itself doesn't, and sparse categorical cross-entropy "
+        "numbers the outputs from 0 on.",
+    ),
+    (
+        (1, 2, 4, 6, 7, 8),
+        ROWS,
+        "Labels 1, 2, 4, 6, …, 8 are taken as 0, 1, 2, 3, …, 5 here; the script itself doesn't, and categorical "
+        "cross-entropy needs a row with a 1 for the class.",
+    ),
+    ((1, 2), "my_loss", "Labels 1, 2 are taken as 0, 1 here; the script leaves them as they are."),
+    ((1, -1), "hinge", ""),
+    ((0, 1), BINARY, ""),
+    ((2, 0, 1), LABELS, ""),
+    (("b", "a"), BINARY, ""),
+    ((True, False), BINARY, ""),
+]
+CSV = 'import pandas as pd\ndf = pd.read_csv("own.csv")\nx, y = df[["a", "b"]], df["y"]\n'
+NPZ = 'import numpy as np\nd = np.load("own.npz")\nx, y = d["x"], d["y"]\n'
+
+
+def labels_of(folder, kind, labels, steps="", loss=BINARY, fit=("x", "y")):
+    """The reading of a script on 30 rows with these labels in turn, and what it says of them."""
+    rng = np.random.default_rng(0)
+    x, y = rng.normal(size=(30, 2)).round(3), [labels[place % len(labels)] for place in range(30)]
+    np.savez(folder / "own.npz", x=x, y=np.array(y))
+    write_table(folder / "own.csv", ["a", "b", "y"], [(*row, label) for row, label in zip(x, y, strict=True)])
+    reading = read(folder, {"csv": CSV, "npz": NPZ}[kind] + steps + model(*fit, 2, loss=loss))
+    assert reading.experiment.data.name == kind
+    return reading, [note for note in told_notes(reading) if "abels" in note]
+
+
+@pytest.mark.parametrize("kind", ["csv", "npz"])
+@pytest.mark.parametrize(("labels", "loss", "told"), GIVEN_LABELS)
+def test_labels_that_are_not_those_of_the_loss_are_mended_and_said(kind, labels, loss, told, tmp_path):
+    reading, notes = labels_of(tmp_path, kind, labels, loss=loss)
+    assert reading.experiment.data.type.classes == len(set(labels))
+    assert notes == ([f"2: {told}"] if told else [])
+    other = bool(told) or loss == "hinge"
+    assert reading.labels == (tuple(sorted(labels)) if other and loss != "my_loss" else ())
+
+
+ENCODING = [
+    "y = (y + 1) / 2\n",
+    "y = (y + 1) // 2\n",
+    "y = y.replace(-1, 0)\n",
+    "y.replace(-1, 0, inplace=True)\n",
+    "df.replace(-1, 0, inplace=True)\ny = df['y']\n",
+    "y = y.map({-1: 0, 1: 1})\n",
+    "y = y.clip(0)\n",
+    "y += 1\n",
+    "y[y == -1] = 0\n",
+    "y[y < 0] *= 0\n",
+    "if y.min() < 0:\n    y[y == -1] = 0\n",
+    "def mend(labels):\n    labels[labels < 0] = 0\nmend(y)\n",
+    "def mend(labels):\n    labels += 1\nmend(y)\n",
+    "df.loc[df['y'] < 0, 'y'] = 0\ny = df['y']\n",
+    "df['y'] = (df['y'] > 0).astype(int)\ny = df['y']\n",
+    "y = (y > 0).astype(int)\n",
+    "y = y == 1\n",
+    "y = [max(label, 0) for label in y]\n",
+    "import numpy as np\ny = np.where(y > 0, 1, 0)\n",
+    "import numpy as np\nnp.maximum(y, 0, out=y)\n",
+    "import numpy as np\nnp.place(y, y < 0, 0)\n",
+    "import numpy as np\n_, y = np.unique(y, return_inverse=True)\n",
+    "import pandas as pd\ny = pd.factorize(y)[0]\n",
+    "import pandas as pd\ny = pd.get_dummies(y)\n",
+    "import pandas as pd\ny = pd.Categorical(y).codes\n",
+    "y = y.astype('category').cat.codes\n",
+    "from sklearn.preprocessing import LabelEncoder\ny = LabelEncoder().fit_transform(y)\n",
+    "from sklearn.preprocessing import LabelEncoder\ne = LabelEncoder()\ne.fit(y)\ny = e.transform(y)\n",
+    "from sklearn.preprocessing import LabelBinarizer\ny = LabelBinarizer().fit_transform(y)\n",
+    "from sklearn.preprocessing import OrdinalEncoder\ny = OrdinalEncoder().fit_transform(y)\n",
+    "from sklearn.preprocessing import MinMaxScaler\ny = MinMaxScaler().fit_transform(y.values.reshape(-1, 1))\n",
+    "from keras.utils import to_categorical\ny = to_categorical(y - 1)\n",
+    "y = encoded(y)\n",
+]
+
+
+@pytest.mark.parametrize(
+    ("kind", "steps"),
+    [(kind, steps) for steps in ENCODING for kind in ("csv", "npz") if kind == "csv" or "df" not in steps],
+)
+def test_labels_that_the_script_encodes_itself_are_not_called_wrong(kind, steps, tmp_path):
+    reading, notes = labels_of(tmp_path, kind, (1, -1), steps)
+    assert (reading.labels, notes) == ((), [])
+
+
+def test_pairs_that_are_changed_on_the_way_are_not_called_wrong(tmp_path):
+    pairs = "import tensorflow as tf\nds = tf.data.Dataset.from_tensor_slices((x, y)){}.batch(8)\n"
+    fit = ("ds", "None")
+    for changed, labels in (("", (-1, 1)), (".map(lambda a, b: (a, (b + 1) / 2))", ())):
+        assert labels_of(tmp_path, "csv", (1, -1), pairs.format(changed), fit=fit)[0].labels == labels
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "y = y.values.astype('float32').reshape(-1, 1)\n",
+        "df.drop('b', axis=1, inplace=True)\n",
+        "df = df.dropna()\nx, y = df[['a', 'b']], df['y']\n",
+        "from sklearn.model_selection import train_test_split\nx, xt, y, yt = train_test_split(x, y, test_size=0.2)\n",
+        "from sklearn.preprocessing import StandardScaler\nx = StandardScaler().fit_transform(x)\n",
+        "x['a'] = x['a'] * 2\n",
+        "x = x * 2\n",
+        "x *= 2\n",
+    ],
+)
+def test_what_leaves_the_labels_as_they_are_hides_nothing(steps, tmp_path):
+    reading, notes = labels_of(tmp_path, "csv", (1, -1), steps)
+    assert reading.labels == (-1, 1)
+    assert notes == [f"2: {LEFT}"]

@@ -31,7 +31,7 @@ from biasstudio.scripts.written_layers import layer_expression
 from biasstudio.scripts.written_training import compile_line
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.data_sets import DataSet
-from biasstudio.spec.experiment import save_experiment
+from biasstudio.spec.experiment import Experiment, Training, save_experiment
 from biasstudio.spec.initializers import Initializer
 from biasstudio.spec.keras_config import layer_to_keras
 from biasstudio.spec.layers import layer_types
@@ -226,19 +226,38 @@ WHOLE = {
 
 @pytest.mark.parametrize("name", WHOLE)
 def test_run_by_python_it_gives_the_recorded_biases_bit_for_bit(name, tmp_path):
-    experiment = WHOLE[name]
-    save_script(experiment, tmp_path / "script.py")
-    save_experiment(experiment, tmp_path / "e.biasexp")
-    assert headless.train_file(tmp_path / "e.biasexp", tmp_path / "run.biasrun", 10**9, overwrite=False) == 0
+    assert_records_the_same(WHOLE[name], tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("labels", "loss", "units"),
+    [((2, 0, 1), "sparse_categorical_crossentropy", 3), ((1, -1), "binary_crossentropy", 1)],
+)
+def test_a_table_whose_first_row_is_not_of_the_lowest_class(labels, loss, units, tmp_path):
+    rng = np.random.default_rng(3)
+    rows = [(*rng.normal(labels[row % len(labels)], 1, 2).round(3), labels[row % len(labels)]) for row in range(60)]
+    text = "".join(f"{a},{b},{label}\n" for a, b, label in rows)
+    (tmp_path / "own.csv").write_text(f"a,b,y\n{text}", encoding="utf-8")
+    data = with_found("csv", {"path": str(tmp_path / "own.csv"), "target": "y", "task": "classes"})
+    stack = Stack((2,)).add("Dense", units=units, activation="softmax" if units > 1 else "sigmoid")
+    training = Training(loss, "SGD", 0.5, epochs=3, batch_size=10, seed=2)
+    assert_records_the_same(Experiment(stack, data, training), tmp_path)
+
+
+def assert_records_the_same(experiment, folder):
+    """The script, run by Python in its own process, goes through the very biases that are recorded here."""
+    save_script(experiment, folder / "script.py")
+    save_experiment(experiment, folder / "e.biasexp")
+    assert headless.train_file(folder / "e.biasexp", folder / "run.biasrun", 10**9, overwrite=False) == 0
     done = subprocess.run(
         [sys.executable, str(Path(__file__).parent / "record_biases.py"), "script.py", "out.npz"],
-        cwd=tmp_path,
+        cwd=folder,
         capture_output=True,
         text=True,
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    with open_run(tmp_path / "run.biasrun") as run, np.load(tmp_path / "out.npz") as found:
+    with open_run(folder / "run.biasrun") as run, np.load(folder / "out.npz") as found:
         scripts = {path.removeprefix("sequential/"): found[path] for path in found}
         assert set(scripts) == {vector.path for vector in run.vectors}
         for path, values in scripts.items():

@@ -118,6 +118,11 @@ TABLES = {
             "scaling": "standardise",
         },
     ),
+    "classes that are numbers": (
+        {"a": NUMBERS, "y": [("10", "-1", "9")[place % 3] for place in range(40)]},
+        {},
+        {"target": "y", "task": "classes"},
+    ),
     "some columns": (
         {"a": NUMBERS, "b": NUMBERS[::-1], "c": ["1"] * 40, "kind": CLASSES},
         {"delimiter": "\t"},

@@ -2,6 +2,8 @@
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from biasstudio.doctor.case import Case
 from biasstudio.doctor.data_facts import TargetFacts
 from biasstudio.doctor.figures import figure
@@ -36,6 +38,8 @@ def _binary(case: Case, target: TargetFacts, outputs: int) -> Iterator[Finding]:
     if signs:
         fix = "Make the labels 0 and 1, or choose the loss hinge with tanh, which takes −1 and 1."
         remedy = _with_head(case, "Choose hinge and tanh", {"activation": "tanh"}, "hinge")
+    elif many and len(np.unique(target.values)) == 2:
+        fix = "Make the labels 0 and 1."
     elif many and target.counts is not None:
         fix = f"Choose {LOSS_TYPES[_LABELS].title}, with softmax over {len(target.counts)} units."
         head = {"units": len(target.counts), "activation": "softmax"}
