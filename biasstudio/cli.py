@@ -103,6 +103,8 @@ def _doctor(given: list[str]) -> int:
     parser.add_argument("file", metavar="FILE", type=Path, help=help_of_file)
     parser.add_argument("--json", action="store_true", help="print the findings as JSON, and nothing else")
     options = parser.parse_args(given)
+    if options.file.is_dir():
+        return _refuse(f"{options.file} is a folder: expected {help_of_file}.")
     if not options.file.is_file():
         return _refuse(f"{options.file}: there is no such file.")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")

@@ -34,7 +34,11 @@ def report_findings(path: Path, as_json: bool) -> int:
     if as_json:
         print(json.dumps([finding.to_json() for finding in findings], indent=1, ensure_ascii=False, allow_nan=False))
     else:
-        _print(findings, case, note, Console(highlight=False))
+        console = Console(highlight=False)
+        with console.capture() as report:
+            _print(findings, case, note, console)
+        # Each line that is set in has been filled with spaces up to the width.
+        print("\n".join(line.rstrip() for line in report.get().splitlines()))
     if not findings and not case.judged:
         return 2
     return int(any(finding.severity is Severity.ERROR for finding in findings))

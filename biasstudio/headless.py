@@ -94,6 +94,8 @@ _SCRIPT, _EXPERIMENT, _MODEL = "scripts", "experiments", "models"
 
 
 def _kind(path: Path, verb: str = "converted") -> str:
+    if path.is_dir():
+        raise SpecError(f"{path} is a folder: a file whose name ends in .py, .biasexp, .keras or .h5 was expected.")
     suffix = path.suffix.lower()
     kinds = {SCRIPT_SUFFIX: _SCRIPT, EXPERIMENT_SUFFIX: _EXPERIMENT}
     if suffix not in kinds and not is_model_file(path):

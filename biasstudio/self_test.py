@@ -1,6 +1,5 @@
 """self-test: the main job from end to end, with its results checked."""
 
-import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,10 +23,10 @@ def self_test(in_window: bool = False) -> int:
 
     Offscreen, or `in_window` on the display. The person's runs, settings and log are left alone.
     """
-    from biasstudio.app import keep_everything_in
+    from biasstudio.app import draw_offscreen, keep_everything_in
 
     if not in_window:
-        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+        draw_offscreen()
     started = time.monotonic()
     with TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         keep_everything_in(Path(folder))

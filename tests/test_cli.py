@@ -159,3 +159,4 @@ def test_self_test_trains_and_compares():
     assert done.returncode == 0, done.stdout + done.stderr
     assert "141 steps" in done.stdout
     assert "43 values" in done.stdout
+    assert "propagateSizeHints" not in done.stdout + done.stderr

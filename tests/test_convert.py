@@ -109,6 +109,8 @@ def test_wrong_input_is_one_sentence_and_status_2(folder, capsys):
         ("a.biasexp", "there.py", "there.py exists already; say --force"),
         ("no.py", "b.biasexp", "no.py: The script has no Keras network"),
         ("bad.py", "b.biasexp", "line 1"),
+        (".", "b.py", "biasstudio: . is a folder"),
+        (str(folder), "b.py", f"{folder} is a folder"),
     ]:
         assert convert(source, out) == 2
         assert said in refused(capsys)
@@ -116,6 +118,26 @@ def test_wrong_input_is_one_sentence_and_status_2(folder, capsys):
     assert sorted(path.name for path in folder.iterdir()) == ["a.biasexp", "bad.py", "no.py", "there.py"]
     assert convert("a.biasexp", "there.py", "--force") == 0
     assert "import keras" in (folder / "there.py").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("suffix", [".py", ".biasexp", ".keras"])
+def test_what_cannot_be_written_is_named_as_it_was_given(folder, capsys, suffix):
+    save_experiment(moons(), folder / "a.biasexp")
+    source = "a.biasexp"
+    if suffix == ".biasexp":
+        assert convert("a.biasexp", "a.py") == 0
+        source = "a.py"
+    capsys.readouterr()
+    before = sorted(folder.iterdir())
+    # A file of this name could be there, but none beside it whose name is a little longer.
+    name = "x" * (255 - len(suffix)) + suffix
+    assert convert(source, name) == 2
+    assert refused(capsys).startswith(f"biasstudio: {name} can't be ")
+    assert sorted(folder.iterdir()) == before
+    (folder / f"there{suffix}").mkdir()
+    assert convert(source, f"there{suffix}", "--force") == 2
+    assert refused(capsys).startswith(f"biasstudio: there{suffix} is a folder")
+    assert list((folder / f"there{suffix}").iterdir()) == []
 
 
 def test_a_file_that_the_script_needs_is_not_replaced_unasked(folder, capsys):

@@ -232,7 +232,19 @@ def test_a_network_that_does_not_fit_its_data_is_judged_without_them(capsys, tmp
 
 def test_wrong_files_are_one_sentence(capsys, tmp_path):
     assert "no such file" in refused(capsys, tmp_path / "none.biasexp")
-    assert "no such file" in refused(capsys, tmp_path)
+    said = refused(capsys, tmp_path)
+    assert f"{tmp_path} is a folder" in said
+    assert "no such file" not in said
+    (tmp_path / "none.biasexp").write_text("\n")
+    assert "none.biasexp is empty" in refused(capsys, tmp_path / "none.biasexp")
+
+
+def test_no_line_is_filled_with_spaces(capsys, tmp_path):
+    _, out, _ = doctor(capsys, saved(tmp_path, tutorial()))
+    lines = out.splitlines()
+    assert [line for line in lines if line != line.rstrip()] == []
+    assert sum(line.startswith("  ") for line in lines) > 4
+    assert "" in lines  # entries stand apart
 
 
 @pytest.mark.parametrize("arguments", [[], ["--frobnicate", "a.biasexp"], ["a.biasexp", "b.biasexp"]])

@@ -9,7 +9,17 @@ from collections.abc import Sequence
 from pathlib import Path
 from types import TracebackType
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, QStandardPaths, QTimer
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEvent,
+    QMessageLogContext,
+    QObject,
+    QStandardPaths,
+    QTimer,
+    QtMsgType,
+    qFormatLogMessage,
+    qInstallMessageHandler,
+)
 from PySide6.QtGui import QFileOpenEvent
 from PySide6.QtWidgets import QApplication
 
@@ -25,6 +35,8 @@ from biasstudio.recording.run_format import SUFFIX as RUN_SUFFIX
 from biasstudio.spec.experiment import Experiment
 
 _log = logging.getLogger(__name__)
+# Said of each window that has a least size; offscreen there is nobody who could resize it.
+_REMARK_OFFSCREEN = "This plugin does not support propagateSizeHints()"
 
 
 def create_window(experiment: Experiment | None = None) -> MainWindow:
@@ -59,6 +71,17 @@ def create_application() -> QApplication:
     application.setDesktopFileName("biasstudio")
     application.setQuitOnLastWindowClosed(False)
     return application
+
+
+def draw_offscreen() -> None:
+    """Let Qt draw where nobody sees it; before there is an application. What Qt warns of is still told on stderr."""
+
+    def tell(kind: QtMsgType, context: QMessageLogContext, message: str) -> None:
+        if message != _REMARK_OFFSCREEN:
+            print(qFormatLogMessage(kind, context, message), file=sys.stderr, flush=True)
+
+    os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    qInstallMessageHandler(tell)
 
 
 class FileOpener(QObject):

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from PySide6.QtCore import QObject, QUrl
 from PySide6.QtGui import QDesktopServices
 
-from biasstudio.app.job_session import WITH_FIX, WITHOUT_FIX, JobSession
+from biasstudio.app.job_session import JobSession
 from biasstudio.app.run_session import RunSession
 from biasstudio.doctor.finding import Finding
+from biasstudio.doctor.remedy import Remedy
 from biasstudio.gui.document import Document
 from biasstudio.gui.findings_view import NOT_BUILT, NOTHING_FOUND
 from biasstudio.gui.main_window import MainWindow
@@ -23,9 +24,9 @@ _NO_FIT = "This fix doesn't fit any more"
 
 @dataclass(frozen=True)
 class _Fixed:
-    """A fix that was made: the experiment before and after it."""
+    """A fix that was made, in a few words; the experiment before and after it."""
 
-    text: str
+    words: str
     before: Experiment
     after: Experiment
 
@@ -109,7 +110,7 @@ class FindingsSession(QObject):
         if self._document.experiment == before:
             self._runs.warn("fix", "Nothing to change", f"{remedy.text}: it is so already.")
             return
-        self._fixed = _Fixed(remedy.text, before, self._document.experiment)
+        self._fixed = _Fixed(_in_words(remedy, finding.where), before, self._document.experiment)
         answers = (
             ("Undo", "Take the change back", self._undo),
             ("Prove it", "Train the network without it and with it, from the same seed, side by side", self._prove_fix),
@@ -132,7 +133,8 @@ class FindingsSession(QObject):
     def _prove_fix(self) -> None:
         """The network is fixed already: its twin is the one before."""
         if self._fixed is not None:
-            self._jobs.train_beside(self._fixed.before, WITHOUT_FIX)
+            words = self._fixed.words
+            self._jobs.train_beside(self._fixed.before, f"without {words}", f"with {words}")
 
     def _prove(self, finding: Finding) -> None:
         """The shown network stays as it is: its twin has the fix."""
@@ -140,6 +142,17 @@ class FindingsSession(QObject):
         if experiment is None or remedy is None:
             return
         try:
-            self._jobs.train_beside(remedy.applied_to(experiment), WITH_FIX)
+            fixed = remedy.applied_to(experiment)
         except SpecError as error:
             self._runs.warn("fix", _NO_FIT, str(error))
+            return
+        label = f"with {_in_words(remedy, finding.where)}"
+        if any(run.name == label and run.experiment != fixed for run in self._window.view.compared):
+            # The same fix of another layer.
+            label = f"{label} · {finding.where}"
+        self._jobs.train_beside(fixed, label, label)
+
+
+def _in_words(remedy: Remedy, where: str) -> str:
+    """What a fix is called in the name of a run: one of several beside each other."""
+    return remedy.brief or (f"the fix · {where}" if where else "the fix")

@@ -18,18 +18,20 @@ from biasstudio.spec.variations import Variation
 from biasstudio.worker.messages import Job, JobEnded, JobStarted, Stop, Train, TrainJobs, WorkerState
 from biasstudio.worker.model_worker import ModelWorker
 
-WITH_FIX, WITHOUT_FIX = "with the fix", "without the fix"
-"""Labels of the twins that prove a fix."""
 _REFUSED = "This can't be trained"
 _ASKED_FOR = "Asked for already"
 
 
 @dataclass
 class _Group:
-    """Jobs that were sent together; a twin is laid over the experiment `beside`. Then how the newest of them goes."""
+    """Jobs that were sent together; a twin is laid over the experiment `beside`. Then how the newest of them goes.
+
+    `fix` is what the one of the two that has a fix is called, where the twin proves it; else "".
+    """
 
     jobs: tuple[Job, ...]
     beside: Experiment | None = None
+    fix: str = ""
     history: History | None = None
     reason: str = ""
 
@@ -78,8 +80,11 @@ class JobSession(QObject):
             self._dialog.stop_watching()
             self._dialog.close()
 
-    def train_beside(self, experiment: Experiment, label: str) -> None:
-        """Train a twin of what is shown, and lay it over that; `label` says what sets it apart."""
+    def train_beside(self, experiment: Experiment, label: str, fix: str = "") -> None:
+        """Train a twin of what is shown, and lay it over that; `label` says what sets it apart.
+
+        Where that proves a fix, `fix` is what the one that has it is called: the twin, if it is `label`.
+        """
         shown = self._runs.shown_experiment
         same = next((group for group in self._groups if _is_of(group, experiment, label)), None)
         if same is not None:
@@ -89,20 +94,20 @@ class JobSession(QObject):
         # A twin of what was never trained would have nothing to lie beside.
         if not self._runs.replaying and shown is not None and not self._runs.is_trained(shown):
             self._worker.send(Train(shown, self._runs.kept.new_recording(shown)))
-        self._send([(experiment, label)], "", shown)
+        self._send([(experiment, label)], "", shown, fix)
 
     def forget_outcome(self) -> None:
         """Something else is told of now."""
         self.outcome = ""
 
     def _send(
-        self, twins: Iterable[tuple[Experiment, str]], group: str, beside: Experiment | None = None
+        self, twins: Iterable[tuple[Experiment, str]], group: str, beside: Experiment | None = None, fix: str = ""
     ) -> tuple[Job, ...]:
         jobs = tuple(
             Job(experiment, self._runs.kept.new_recording(experiment, label, group), label)
             for experiment, label in twins
         )
-        self._groups.append(_Group(jobs, beside))
+        self._groups.append(_Group(jobs, beside, fix))
         self._worker.send(TrainJobs(jobs))
         self._say_waiting()
         return jobs
@@ -180,20 +185,21 @@ class JobSession(QObject):
             self._dialog.jobs_ended()
             self._swept = None
         elif ended.beside is not None and ended.history is not None:
-            self._tell(ended.jobs[0], ended.beside, ended.history, ended.reason)
+            self._tell(ended, ended.beside, ended.history)
         self._runs.refresh()
 
-    def _tell(self, job: Job, beside: Experiment, history: History, reason: str) -> None:
+    def _tell(self, group: _Group, beside: Experiment, history: History) -> None:
         """Say what came of a twin, and show the metric that tells it from the network that it lies over."""
+        job = group.jobs[0]
         twin = ComparedRun(str(job.recording.path), job.label, history, job.experiment)
         view = self._window.view
-        if reason == "stopped":
+        if group.reason == "stopped":
             self.outcome = f"Stopped at step {history.last_step:,}: {job.label}"
         elif view.history is not None and self._runs.shown_experiment == beside:
             shown = ComparedRun("", view.name, view.history, beside)
-            pair, names = (twin, shown), (job.label, "without" if job.label == WITH_FIX else view.name)
-            if job.label == WITHOUT_FIX:
-                pair, names = (shown, twin), (WITH_FIX, "without")
+            pair, names = (twin, shown), (job.label, "without" if group.fix else view.name)
+            if group.fix not in ("", job.label):
+                pair, names = (shown, twin), (group.fix, "without")
             metric = telling_metric(*pair)
             if metric is not None:
                 self.outcome = metric.sentence(*names)

@@ -2,11 +2,11 @@
 
 from pathlib import Path
 
-from PySide6.QtCore import QObject, QUrl, Signal
-from PySide6.QtGui import QDesktopServices
+from PySide6.QtCore import QObject, Signal
 
 from biasstudio.app.run_notices import RunNotices
 from biasstudio.gui.document import Document
+from biasstudio.gui.file_manager import show_folder
 from biasstudio.gui.main_window import MainWindow
 from biasstudio.gui.run_actions import size_limit
 from biasstudio.gui.runs.run_library import RunLibrary
@@ -37,8 +37,8 @@ class KeptRuns(QObject):
         runs.deleteAsked.connect(library.delete)
         runs.deleteForGoodAsked.connect(library.delete_for_good)
         runs.trainAgainAsked.connect(self._choose_experiment)
-        runs.showInFolderAsked.connect(lambda path: _show_folder(path.parent))
-        window.actions_of_runs.folder.triggered.connect(lambda: _show_folder(library.folder))
+        runs.showInFolderAsked.connect(lambda path: self._show_folder(path.parent))
+        window.actions_of_runs.folder.triggered.connect(lambda: self._show_folder(library.folder))
 
     def new_recording(self, experiment: Experiment, label: str = "", group: str = "") -> Recording:
         """Where the next run is to be recorded."""
@@ -66,6 +66,6 @@ class KeptRuns(QObject):
             return
         self.experimentChosen.emit(experiment)
 
-
-def _show_folder(folder: Path) -> None:
-    QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+    def _show_folder(self, folder: Path) -> None:
+        if sentence := show_folder(folder):
+            self._notices.warn("folder", "The folder can't be shown", sentence)

@@ -5,8 +5,11 @@ from typing import Any
 
 from biasstudio.spec.arguments import SpecError
 from biasstudio.spec.experiment import Experiment
+from biasstudio.spec.keras_objects import KerasObject
+from biasstudio.spec.losses import LOSS_TYPES
 
 Changes = tuple[tuple[str, Any], ...]
+_MOST_LETTERS = 36
 
 
 @dataclass(frozen=True)
@@ -22,6 +25,16 @@ class Remedy:
     data: Changes = ()
     inserted: tuple[tuple[int, str, Changes], ...] = ()
 
+    @property
+    def brief(self) -> str:
+        """What it sets, such as "sigmoid", "zeros" or "learning rate 0.1"; "" where a few words don't say it."""
+        changed = [*self.training, *self.data, *(each for _name, changes in self.layers for each in changes)]
+        if self.inserted:
+            text = self.inserted[0][1] if len(self.inserted) == 1 and not changed else ""
+        else:
+            text = _brief(*changed[0]) if changed and all(each == changed[0] for each in changed) else ""
+        return text if len(text) <= _MOST_LETTERS else ""
+
     def applied_to(self, experiment: Experiment) -> Experiment:
         """The experiment mended. Raises SpecError where it doesn't take the change any more."""
         stack = experiment.stack
@@ -36,3 +49,16 @@ class Remedy:
         if self.data:
             changed = changed.change_data(changed.data.change(**dict(self.data)))
         return changed.change_training(**dict(self.training)) if self.training else changed
+
+
+def _brief(argument: str, value: Any) -> str:
+    words = argument.removeprefix("use_").replace("_", " ")
+    if isinstance(value, KerasObject):
+        return f"{str(value)[:1].lower()}{str(value)[1:]}"
+    if value is None or isinstance(value, bool):
+        return f"{words} {'on' if value else 'off'}"
+    if argument == "loss":
+        return LOSS_TYPES[value].title
+    if isinstance(value, str):
+        return value if argument == "activation" else f"{words} {value}"
+    return f"{words} {value:g}" if isinstance(value, int | float) else ""

@@ -122,6 +122,11 @@ class BiasRecorder(keras.callbacks.Callback):
         return max(0, self._step) + self._waiting if self._waiting else self._step
 
     @property
+    def epoch(self) -> int:
+        """The epoch of the newest step made, counted on from earlier fits, from 1; 0 before any."""
+        return self._epoch
+
+    @property
     def archive(self) -> FrameArchive | None:
         """Where recorded frames can be read back by any thread, for a History that no longer holds them all."""
         return self._writer

@@ -200,6 +200,7 @@ def _style_sheet(colours: Colours) -> str:
         selection-background-color: {colours.accent_soft}; selection-color: {colours.text}; }}
     QPushButton, QToolButton {{ background: {colours.surface}; border: 1px solid {colours.border}; border-radius: 6px;
         padding: 4px 10px; }}
+    QFileDialog QToolButton {{ padding: 2px; }}
     QPushButton:hover, QToolButton:hover {{ border-color: {colours.accent}; }}
     QPushButton:pressed, QToolButton:pressed {{ background: {colours.accent_soft}; }}
     QPushButton:focus, QToolButton:focus {{ border-color: {colours.accent}; }}

@@ -246,6 +246,8 @@ def load_experiment(path: Path) -> Experiment:
         raise SpecError(f"{path.name} is not a file that can be opened: expected a .biasexp file.")
     with path.open("rb") as file:
         content = file.read(MAXIMUM_FILE_BYTES + 1)
+    if not content.strip():
+        raise SpecError(f"{path.name} is empty: expected an experiment of Bias Studio.")
     if len(content) > MAXIMUM_FILE_BYTES:
         raise SpecError(
             f"{path.name} is larger than {MAXIMUM_FILE_BYTES // 1_000_000} MB, too large for an experiment."

@@ -183,7 +183,10 @@ class BuildFailed:
 
 @dataclass(frozen=True)
 class Progress:
-    """Where training stands. Steps and epochs of this training count from 1; `seconds_left` is None until known."""
+    """Where training stands. `epoch` of `epochs` counts on from earlier trainings of the network, as its history does.
+
+    `steps_done` of `steps_planned` is of this training alone; `seconds_left` is None until known.
+    """
 
     step: int
     epoch: int

@@ -43,14 +43,15 @@ class TrainingControl:
     ) -> None:
         from biasstudio.engine.train import StepRate
 
-        self._worker, self._experiment = worker, experiment
-        self._recorder, self._job = recorder, job
+        self._worker, self._recorder, self._job = worker, recorder, job
         self._told = bool(recorder.failure)
         # What was asked for while this goes on and builds networks of its own comes after it.
         self.later: list[TrainJobs | ExamineExperiment] = []
         self._steps_planned = steps_planned
         self._pausing, self._steps_asked = only_one, int(only_one)
         self._first_step = recorder.last_step
+        # As the history counts them, on from earlier trainings of this network.
+        self._epochs = recorder.epoch + experiment.training.epochs
         self._rate = StepRate()
         self._reported_at = 0.0
         self._last_seen = self._first_step
@@ -147,8 +148,8 @@ class TrainingControl:
         self._worker.progressed.emit(
             Progress(
                 step,
-                -(-done * self._experiment.training.epochs // self._steps_planned),
-                self._experiment.training.epochs,
+                self._recorder.epoch,
+                self._epochs,
                 done,
                 self._steps_planned,
                 rate,

@@ -83,7 +83,7 @@ def test_a_fix_is_proved_by_the_network_without_it(qtbot, open_window):
     assert window.wait_until(lambda: len(window.view.compared) == 1, 60_000)
     (twin,) = window.view.compared
     assert window.wait_until(lambda: window.ready() and len(twin.history.epochs()) == 2, 60_000)
-    assert (twin.name, twin.experiment) == ("without the fix", one_unit(seed=2))
+    assert (twin.name, twin.experiment) == ("without sigmoid", one_unit(seed=2))
     assert window.document.experiment == moons(seed=2)
     assert window.view.history.last_step == twin.history.last_step == 58
     # With this loss both learn the same, bit for bit; only the answer of the one can't be seen.
@@ -95,7 +95,7 @@ def test_a_fix_is_proved_by_the_network_without_it(qtbot, open_window):
     # The losses are the same: the accuracy tells the two apart.
     assert window.panels.timeline_panel.shown_metric == "accuracy"
     ends = [each.epochs()[-1].metrics["val_accuracy"] for each in (window.view.history, twin.history)]
-    said = f"With the fix: validation accuracy {ends[0]:.3g}, without: {ends[1]:.3g}"
+    said = f"With sigmoid: validation accuracy {ends[0]:.3g}, without: {ends[1]:.3g}"
     qtbot.waitUntil(lambda: window.status.message.text() == said, timeout=5_000)
     assert window.status.detail.text() == ""
     assert not window.status.bar.isVisible()
@@ -111,15 +111,35 @@ def test_a_fix_is_proved_before_it_is_made(qtbot, open_window):
     assert window.wait_until(lambda: len(window.view.compared) == 1, 60_000)
     (twin,) = window.view.compared
     assert window.wait_until(lambda: window.ready() and len(twin.history.epochs()) == 2, 60_000)
-    assert (twin.name, twin.experiment) == ("with the fix", moons())
+    assert (twin.name, twin.experiment) == ("with sigmoid", moons())
     assert window.document.experiment == one_unit()
     assert window.view.history.last_step == 58
     ends = [each.epochs()[-1].metrics["val_accuracy"] for each in (twin.history, window.view.history)]
-    said = f"With the fix: validation accuracy {ends[0]:.3g}, without: {ends[1]:.3g}"
+    said = f"With sigmoid: validation accuracy {ends[0]:.3g}, without: {ends[1]:.3g}"
     qtbot.waitUntil(lambda: window.status.message.text() == said, timeout=5_000)
     assert ends[0] > ends[1]
     chips = {chip.text(): chip.isChecked() for chip in window.panels.timeline_panel.metrics.chips()}
     assert chips == {"loss": False, "accuracy": True}
+
+
+def test_each_proof_in_a_row_has_a_name_of_its_own(qtbot, open_window):
+    window = open_window(moons(epochs=1))
+    slower = Remedy("Set the learning rate to 0.001", training=(("learning_rate", 0.001), ("epochs", 2)))
+    remedies = [
+        Remedy("Start from ones", layers=(("dense", (("bias_initializer", Initializer.of("Ones")),)),)),
+        Remedy("Start from ones", layers=(("dense_1", (("bias_initializer", Initializer.of("Ones")),)),)),
+        slower,
+    ]
+    facts = [{"where": "dense"}, {"where": "dense_1"}, {"where": "dense"}]
+    findings = [made_up(number, remedy=remedy, **facts[number]) for number, remedy in enumerate(remedies)]
+    for index, finding in enumerate(findings):
+        window.findings.proveAsked.emit(finding)
+        qtbot.waitUntil(lambda index=index: len(window.view.compared) == index + 1, timeout=60_000)
+        assert window.wait_until(lambda: window.ready() and not window.notices.said("waiting"), 60_000)
+    expected = ["with ones", "with ones · dense_1", "with the fix · dense"]
+    assert [run.name for run in window.view.compared] == expected
+    listed = {run.name.rsplit(" · ", 1)[0] for run in window.runs.model.runs()}
+    assert set(expected) <= listed
 
 
 def test_a_proof_that_is_stopped_claims_nothing(qtbot, open_window):
@@ -135,7 +155,7 @@ def test_a_proof_that_is_stopped_claims_nothing(qtbot, open_window):
     assert window.wait_ready()
     (twin,) = window.view.compared
     assert window.status.detail.text() == ""
-    said = f"Stopped at step {twin.history.last_step:,}: with the fix"
+    said = f"Stopped at step {twin.history.last_step:,}: with sigmoid"
     qtbot.waitUntil(lambda: window.status.message.text() == said, timeout=5_000)
     assert window.panels.timeline_panel.shown_metric == "loss"
 

@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QFile, QPoint, Qt
+from PySide6.QtCore import QFile, QPoint, QSize, Qt, QUrl
+from PySide6.QtGui import QDesktopServices
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLineEdit, QMessageBox, QPushButton, QToolButton
 
@@ -159,6 +160,42 @@ def test_no_experiment_is_opened_over_a_training(open_window):
     answer(window, "Open its experiment")
     assert window.document.experiment.training.seed == 5
     assert window.wait_ready()
+
+
+def test_where_no_file_manager_answers_the_place_of_a_run_is_said(open_window, monkeypatch):
+    write_run(usual_folder() / "a.biasrun", name="first")
+    asked = []
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda url: asked.append(url) or len(asked) == 1)
+    window = open_window(moons())
+    show_runs(window)
+    click_row(window, 0)
+    window.runs.actions_of_runs.show_in_folder.trigger()
+    assert window.notices.said("folder") == ""
+    window.runs.actions_of_runs.show_in_folder.trigger()
+    assert str(usual_folder()) in window.notices.said("folder")
+    answer(window, "Dismiss")
+    window.actions_of_runs.folder.trigger()
+    assert str(usual_folder()) in window.notices.said("folder")
+    assert asked == [QUrl.fromLocalFile(str(usual_folder()))] * 3
+
+
+def test_a_small_window_keeps_its_size_while_runs_are_compared(qtbot, open_window):
+    for name in ("a", "b"):
+        write_run(usual_folder() / f"{name}.biasrun", name=name)
+    window = open_window(moons())
+    window.resize(1024, 700)
+    show_runs(window)
+    assert window.wait_until(lambda: window.runs.in_order.rowCount() == 2, 5_000)
+    assert window.size() == QSize(1024, 700)
+    click_row(window, 0)
+    click_row(window, 1, Qt.KeyboardModifier.ControlModifier)
+    button = window.runs.findChild(QToolButton, "buttonactionCompareRuns")
+    QTest.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert window.wait_until(lambda: len(window.view.compared) == 1, 10_000)
+    qtbot.wait(50)  # the layout grows the window where it must
+    assert window.size() == QSize(1024, 700)
+    assert window.minimumSizeHint().width() <= 1024
+    assert button.width() >= button.sizeHint().width()
 
 
 def test_two_runs_are_laid_over_each_other(open_window):

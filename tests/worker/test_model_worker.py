@@ -81,6 +81,22 @@ def test_training_runs_to_its_end_and_the_last_frame_is_the_models(qtbot, worker
         assert np.array_equal(bias.values, history.values(vector.path, 58))
 
 
+def test_the_epoch_that_is_told_is_the_historys_when_a_training_goes_on(qtbot, worker):
+    experiment, told = moons(epochs=3), []
+    history = build(qtbot, worker, experiment).history
+    worker.progressed.connect(lambda progress: told.append((progress.step, progress.epoch, progress.epochs)))
+    with qtbot.waitSignal(worker.trainingEnded, timeout=60_000):
+        worker.send(Train(experiment))
+    wait_for_state(qtbot, worker, WorkerState.PAUSED, TakeStep(experiment))
+    with qtbot.waitSignal(worker.trainingEnded, timeout=60_000):
+        worker.send(Stop())
+    # The epoch that was cut short counts too.
+    with qtbot.waitSignal(worker.trainingEnded, timeout=60_000):
+        worker.send(Train(experiment))
+    assert all(epoch == history.epoch_of(step) for step, epoch, _epochs in told)
+    assert {(87, 3, 3), (88, 4, 6), (175, 7, 7)} <= set(told)
+
+
 def test_pause_holds_and_a_step_is_exactly_one_frame(qtbot, worker):
     history = build(qtbot, worker, LONG).history
     wait_for_state(qtbot, worker, WorkerState.TRAINING, Train(LONG))

@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QUrl, Signal
-from PySide6.QtGui import QDesktopServices, QGuiApplication
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QMenu, QWidget
 
+from biasstudio.gui.file_manager import show_folder
 from biasstudio.gui.help.about_dialog import AboutDialog
 from biasstudio.gui.help.diagnostics import diagnostic_text
 from biasstudio.gui.help.log_file import log_path
@@ -39,7 +40,8 @@ class HelpMenu(QMenu):
     def _show_log(self) -> None:
         folder = log_path().parent
         if folder.is_dir():
-            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+            if sentence := show_folder(folder):
+                self.said.emit(sentence)
         else:
             self.said.emit(f"There is no log: {folder} could not be made.")
 

@@ -41,6 +41,14 @@ def bar_brushes() -> list[QBrush]:
     return [*brushes, QBrush(QColor(theme().colours.ghost))]
 
 
+def bar_indexes(values: Doubles, limit: float) -> NDArray[np.uint8]:
+    """As `level_indexes`, but what is below zero is never at zero's level, whose brush is that of above."""
+    indexes = level_indexes(values, limit)
+    below = (values < 0) & (indexes != NOT_FINITE)
+    indexes[below] = np.minimum(indexes[below], (LEVELS - 1) // 2 - 1)
+    return indexes
+
+
 def faded(name: str, opacity: float) -> QColor:
     """A colour with an opacity from 0 to 1."""
     colour = QColor(name)

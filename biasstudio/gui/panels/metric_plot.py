@@ -6,6 +6,7 @@ from itertools import pairwise
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QRectF, Qt
+from PySide6.QtGui import QFontMetricsF
 
 from biasstudio.gui.alignment import RunAxis
 from biasstudio.gui.panels.colouring import faded
@@ -18,7 +19,7 @@ from biasstudio.gui.theme import theme
 from biasstudio.gui.view_state import ViewState
 from biasstudio.recording.history import EpochRecord, History
 
-_EPOCH_LABEL_PIXELS = 58
+_LABEL_GAP_PIXELS = 12
 _LABEL_ROOM = 4
 _EPOCH_LINE_PIXELS = 6
 _AXIS_STARTS_AT_ZERO_ABOVE = 0.6
@@ -130,9 +131,14 @@ class MetricPlot(Plot):
         middles = [(a + b) / 2 for a, b in pairwise(axis.place_of(edges).tolist())]
         # The epoch of the last stretch is the one its steps were made in, whatever the records say.
         numbers = [*(record.epoch for record in epochs), history.epoch_of(history.last_step)]
-        shown = _thinned(middles, _EPOCH_LABEL_PIXELS / pixels)
-        labels = [(middle, f"epoch {numbers[index]}") for index, middle in enumerate(middles) if middle in shown]
+        texts = [f"epoch {number}" for number in numbers]
+        shown = set(_thinned(middles, self._label_pixels(max(texts, key=len)) / pixels))
+        labels = [(middle, text) for middle, text in zip(middles, texts, strict=False) if middle in shown]
         self.plotItem.getAxis("top").setTicks([labels if history.last_step > 0 else []])
+
+    def _label_pixels(self, widest: str) -> float:
+        """How far apart the middles of two labels must be."""
+        return QFontMetricsF(self.tick_font()).horizontalAdvance(widest) + _LABEL_GAP_PIXELS
 
 
 def _thinned(places: Sequence[float], distance: float) -> list[float]:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QGraphicsRectItem, QToolButton, QWidget
 from biasstudio.gui.bias_edits import BiasEdits
 from biasstudio.gui.panels import figures
 from biasstudio.gui.panels.bar_drag import BarDrag
-from biasstudio.gui.panels.colouring import bar_brushes, faded, level_indexes
+from biasstudio.gui.panels.colouring import bar_brushes, bar_indexes, faded
 from biasstudio.gui.panels.comparison import moment_at, noted, runs_with, values_in_words
 from biasstudio.gui.panels.moment import Doubles, Moment, drawable, finite, largest, moment_of, undrawn_note
 from biasstudio.gui.panels.overlays import Overlays
@@ -119,8 +119,9 @@ class VectorPanel(PlotPanel):
             half = max(0.43 * size, pixel / 2)
             self.ghosts.setOpts(x0=centres - half, x1=centres + half, height=ghosts)
         self._group = self.drag.units_a_bar = size
-        limit = max(largest(moment.now), largest(moment.initial)) or 1.0
-        brushes = self._brushes[level_indexes(now, limit)]
+        # Of what is drawn, as the bars are: values beyond are drawn at the edge.
+        limit = max(largest(now), largest(drawable(moment.initial))) or 1.0
+        brushes = self._brushes[bar_indexes(now, limit)]
         half = max(0.27 * size, pixel / 2)
         self.bars.setOpts(x0=centres - half, x1=centres + half, height=now, brushes=list(brushes))
 

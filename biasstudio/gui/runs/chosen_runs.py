@@ -70,6 +70,8 @@ class ChosenRunsActions(QObject):
     def _update_compare(self, chosen: list[Path], why_not: str, shown: Path | None, compared: Sequence[Path]) -> None:
         ending = ends_comparing(chosen, shown, compared)
         self.compare.setText("Stop &comparing" if ending else "&Compare")
+        # On the button under the list: the window must not grow because runs are compared.
+        self.compare.setIconText("Take out" if ending else "Compare")
         self._tips[self.compare] = (
             "Take these runs out of the panels"
             if ending

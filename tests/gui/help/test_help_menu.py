@@ -84,3 +84,11 @@ def test_the_folder_of_the_log_is_shown_where_there_is_one(open_window, monkeypa
     log_path().parent.mkdir(parents=True)
     choose(window, "Show the Log File")
     assert opened == [QUrl.fromLocalFile(str(log_path().parent))]
+
+
+def test_where_no_file_manager_answers_the_place_of_the_log_is_said(open_window, monkeypatch):
+    monkeypatch.setattr(QDesktopServices, "openUrl", lambda _url: False)
+    window = open_window(moons())
+    log_path().parent.mkdir(parents=True)
+    choose(window, "Show the Log File")
+    assert str(log_path().parent) in window.status.currentMessage()

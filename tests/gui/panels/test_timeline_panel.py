@@ -1,7 +1,9 @@
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QFontMetricsF, QImage
 from PySide6.QtTest import QTest
 
 from biasstudio.gui.panels.timeline_panel import TimelinePanel
@@ -97,6 +99,25 @@ def test_hundreds_of_epochs_are_thinned(state, on_screen):
     panel.refresh()
     assert 2 < len(panel.plot.plotItem.getAxis("top")._tickLevels[0]) < 12
     assert len(panel.plot.boundaries.getData()[0]) / 2 < 100
+
+
+@pytest.mark.parametrize("first", [1, 100, 12_000])
+def test_epoch_labels_never_run_into_each_other(state, on_screen, first):
+    history = History((DENSE,), ("loss",))
+    for step in range(0, 1001):
+        history.append(step, first + step // 2, np.zeros(4, np.float32), (1.0,) if step else ())
+        if step and step % 2 == 0:
+            history.append_epoch(EpochRecord(first + step // 2, step, {}))
+    panel = on_screen(TimelinePanel(state), 620, 220)
+    state.set_history(history)
+    panel.refresh()
+    top = panel.plot.plotItem.getAxis("top")
+    labels = top._tickLevels[0]
+    advance = QFontMetricsF(top.style["tickFont"]).horizontalAdvance
+    pixels = panel.plot.data_rect().width() / 1000
+    for (left, text), (right, following) in pairwise(labels):
+        assert (right - left) * pixels > (advance(text) + advance(following)) / 2 + 4
+    assert len(labels) > 3
 
 
 def test_the_header_says_where_one_is(panel, state):

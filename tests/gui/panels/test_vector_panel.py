@@ -71,6 +71,20 @@ def test_colours_say_the_sign(panel, frames):
         assert brush.color().name() == wanted
 
 
+@pytest.mark.parametrize("value", [-3e38, -1e20, -1e11])
+def test_values_beyond_what_can_be_drawn_have_their_signs_full_colour(panel, state, frames, value):
+    huge = frames.copy()
+    huge[1:, :32] = value
+    huge[1:, 1], huge[1:, 2] = -0.001, 0.001  # beside them, next to nothing, and yet of a sign
+    state.set_history(history_of(huge))
+    panel.refresh()
+    colours = [brush.color() for brush in panel.bars.opts["brushes"]]
+    above, below = theme().colours.above, theme().colours.below
+    assert [colour.name() for colour in colours] == [above if unit == 2 else below for unit in range(32)]
+    assert colours[0].alphaF() == pytest.approx(1.0, abs=0.01)
+    assert colours[1].alphaF() < 0.4
+
+
 def test_a_click_chooses_a_unit_and_another_lets_it_go(panel, state):
     click(panel.plot, 25, 0.1)
     assert state.unit == 25
