@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from biasstudio.doctor.case import Case
+from biasstudio.doctor.dead_layers import RELUS
 from biasstudio.doctor.network import NetworkLayer
 from biasstudio.doctor.normalising import normalised_by
-from biasstudio.doctor.still_causes import RELUS
 from biasstudio.doctor.trajectory import Booleans, Trajectory
 from biasstudio.recording.history import Steps
 from biasstudio.recording.network import BiasVector

@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from biasstudio.doctor.case import Case
+from biasstudio.doctor.dead_layers import RELUS
 from biasstudio.doctor.deaths import Death, deaths, share_of_loss, stands_since
 from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.remedy import Remedy
-from biasstudio.doctor.still_causes import RELUS
 from biasstudio.doctor.trajectory import Trajectory
 from biasstudio.spec.losses import LOSS_TYPES, NUMBER
 
