@@ -152,6 +152,7 @@ def test_what_is_dead_only_behind_a_dead_layer_is_said_with_it(between, epochs):
     (finding,) = found("dead-relu", case)
     assert (finding.severity, finding.where) == (Severity.ERROR, "dense")
     assert "All units of dense_1 are dead only because" in finding.evidence
+    assert finding.step == 0
     mended = finding.remedy.applied_to(network.experiment)
     assert serious(built_case_on(X, Y, mended.stack)[0]) == []
     still = [each for each in found("never-moves", case) if each.follows == "dead-relu"]
@@ -160,6 +161,31 @@ def test_what_is_dead_only_behind_a_dead_layer_is_said_with_it(between, epochs):
         assert (each.where, each.fix, each.remedy) == ("dense", finding.fix, finding.remedy)
         assert "dense/bias" in each.message
         assert "dense_1/bias" in each.message
+
+
+def test_a_dead_layer_is_said_with_the_step_since_which_it_is():
+    stack = chain((4,), dense(12, "relu"), dense(1))
+    _case, network = built_case_on(X, X[:, 0], stack, loss="mean_squared_error", optimizer="SGD")
+    hidden = network.model.layers[0]
+
+    def train(epochs):
+        with recorder_of(network) as recorder:
+            network.model.fit(X, X[:, 0], epochs=epochs, verbose=0, callbacks=[recorder])
+
+    train(2)
+    pushed_after = network.history.last_step
+    hidden.bias.assign(np.full(12, -50.0))
+    (finding,) = found("dead-relu", case_of_network(network, X, X[:, 0]))
+    assert finding.step == pushed_after
+    assert "stood still" not in finding.evidence
+    train(3)
+    (finding,) = found("dead-relu", case_of_network(network, X, X[:, 0]))
+    since = next(step for step in range(100) if network.history.values("dense/bias", step).max() == -50)
+    assert (finding.step, since) == (pushed_after + 1, pushed_after + 1)
+    assert f"since step {since}." in finding.evidence
+    case = case_of_network(network, X, X[:, 0])
+    frozen = replace(case, layers=(replace(case.layers[0], learns="weights"), case.layers[1]))
+    assert found("dead-relu", frozen)[0].step == network.history.last_step
 
 
 def test_a_layer_behind_a_dead_one_with_a_fault_of_its_own_is_said_too():

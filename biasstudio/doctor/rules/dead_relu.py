@@ -7,6 +7,7 @@ import numpy as np
 from biasstudio.doctor.biases import own_bias_path, start_of_bias, units_in_words
 from biasstudio.doctor.case import Case
 from biasstudio.doctor.dead_layers import RELUS, dies_behind, is_dead, owner_of, remedy_of, what_to_do
+from biasstudio.doctor.deaths import stands_since
 from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.network import NetworkLayer
@@ -62,6 +63,7 @@ def _deviation_from_inputs(case: Case, layer: NetworkLayer) -> float | None:
 def _finding(case: Case, layer: NetworkLayer, dead: np.ndarray, total: int, what: str, many: float) -> Finding:
     everything = len(dead) == total and len(case.layers) > 1 and all(len(each.inputs) <= 1 for each in case.layers)
     owner = owner_of(case, layer)
+    since = _since(case, owner) if len(dead) == total else None
     return Finding(
         "dead-relu",
         Severity.ERROR if everything else Severity.WARNING if len(dead) >= many * total else Severity.NOTE,
@@ -75,9 +77,10 @@ def _finding(case: Case, layer: NetworkLayer, dead: np.ndarray, total: int, what
             else f"Of {total} units {len(dead)} {what}: {units_in_words(dead)}."
         )
         + (" Nothing of the input gets past this layer." if everything else "")
+        + (f" Their biases have stood still since step {since:,}." if since is not None else "")
         + _behind(case, layer),
         what_to_do(owner),
-        step=case.probe.step if case.probe is not None else None,
+        step=since if since is not None else case.probe.step if case.probe is not None else None,
         why="A ReLU that is 0 for every sample has no gradient, so neither its weights nor its bias can bring it back.",
         vector=own_bias_path(case, owner) if owner is not None else "",
         unit=int(dead[0]),
@@ -85,6 +88,16 @@ def _finding(case: Case, layer: NetworkLayer, dead: np.ndarray, total: int, what
         remedy=remedy_of(layer, owner),
         follows="non-finite" if _is_lost(case) else "",
     )
+
+
+def _since(case: Case, owner: NetworkLayer | None) -> int | None:
+    """The first step from which on the biases of a layer that is dead now stand still; None where that isn't known."""
+    trajectory = case.trajectory
+    path = own_bias_path(case, owner) if owner is not None and owner.biases_learn else ""
+    if trajectory is None or not path:
+        return None
+    since = stands_since(trajectory, trajectory.history.place(path))
+    return since if since < trajectory.last_step else None
 
 
 def _behind(case: Case, cause: NetworkLayer) -> str:

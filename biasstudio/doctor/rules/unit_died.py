@@ -76,7 +76,7 @@ def _is_dead(case: Case, trajectory: Trajectory, death: Death, found: Sequence[D
 def _finding(case: Case, trajectory: Trajectory, death: Death, dead: bool) -> Finding:
     vector, unit = death.vector, int(death.units[0])
     place = trajectory.place(vector).start + unit
-    since = stands_since(trajectory, place)
+    since = stands_since(trajectory, slice(place, place + 1))
     farthest = float(np.nanmax(np.abs(trajectory.newest - trajectory.history.frame(since))))
     return Finding(
         "unit-died",
