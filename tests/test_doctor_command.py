@@ -121,6 +121,20 @@ def test_a_file_of_weights_alone_says_what_could_not_be_judged(capsys, tmp_path)
     assert "weights alone" in " ".join(out.split())
 
 
+@pytest.mark.parametrize("name", ["nan.keras", "nan.weights.h5"])
+def test_a_files_biases_that_are_not_finite_are_an_error(capsys, tmp_path, name):
+    model = keras.Sequential([keras.Input((2,)), keras.layers.Dense(16, name="hidden"), keras.layers.Dense(1)])
+    model.layers[0].bias.assign([np.nan] * 16)
+    if "weights" in name:
+        model.save_weights(tmp_path / name)
+    else:
+        model.save(tmp_path / name)
+    status, out, _ = doctor(capsys, tmp_path / name, "--json")
+    (finding,) = [each for each in json.loads(out) if each["id"] == "non-finite"]
+    assert (status, finding["severity"], finding["unit"]) == (1, "error", 0)
+    assert "(16 of 16 " in finding["evidence"]
+
+
 def test_a_model_of_somebodys_own_is_named_and_nothing_of_it_is_run(capsys, tmp_path):
     path, planted = tmp_path / "own.keras", tmp_path / "planted"
 

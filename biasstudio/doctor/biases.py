@@ -20,7 +20,8 @@ def own_bias_path(case: Case, layer: NetworkLayer) -> str:
 
 
 def start_of_bias(case: Case, layer: NetworkLayer) -> NDArray[np.float64] | None:
-    """How the layer's own bias starts, float64 (units,), along its output's last axis; None where it isn't known.
+    """How the layer's own bias starts, float64 (units,), along its output's last axis; None where it isn't known, or
+    isn't finite.
 
     As it was built, or as an initializer that isn't random says.
     """
@@ -30,7 +31,7 @@ def start_of_bias(case: Case, layer: NetworkLayer) -> NDArray[np.float64] | None
     path = own_bias_path(case, layer)
     if path and case.history is not None and case.history.size:
         values = case.history.values(path, 0).astype(np.float64)
-        return values if len(values) == units else None
+        return values if len(values) == units and np.isfinite(values).all() else None
     role = spec.type.bias
     initializer = spec.get(role.initializer) if role is not None else None
     if initializer is None:

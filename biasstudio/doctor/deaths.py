@@ -6,9 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from biasstudio.doctor.case import Case
+from biasstudio.doctor.dead_layers import RELUS
 from biasstudio.doctor.network import NetworkLayer
 from biasstudio.doctor.normalising import normalised_by
-from biasstudio.doctor.still_causes import RELUS
 from biasstudio.doctor.trajectory import Booleans, Trajectory
 from biasstudio.recording.history import Steps
 from biasstudio.recording.network import BiasVector
@@ -168,12 +168,11 @@ def _activity(case: Case, vector: BiasVector, layer: NetworkLayer | None, since:
     return None if seen is None or len(seen.active) != vector.length else np.asarray(seen.active > 0)
 
 
-def stands_since(trajectory: Trajectory, place: int) -> int:
-    """The first step from which on the value stands still."""
-    history, now = trajectory.history, trajectory.newest[place : place + 1]
+def stands_since(trajectory: Trajectory, place: slice) -> int:
+    """The first step from which on the values in this part of a frame stand still; the last where they don't."""
+    history, now = trajectory.history, trajectory.newest[place]
 
     def stands(step: int) -> bool:
-        frame = history.frame(step)[place : place + 1]
-        return bool(trajectory.still(frame, now, trajectory.last_step - step)[0])
+        return bool(trajectory.still(history.frame(step)[place], now, trajectory.last_step - step).all())
 
     return bisect.bisect_left(range(trajectory.last_step), True, lo=trajectory.first_step, key=stands)

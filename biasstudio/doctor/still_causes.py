@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from biasstudio.doctor.case import Case
+from biasstudio.doctor.dead_layers import RELUS, dies_behind, is_dead, owner_of, remedy_of, what_to_do
 from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Severity
 from biasstudio.doctor.network import NetworkLayer
@@ -17,7 +18,6 @@ from biasstudio.spec.initializers import Initializer
 from biasstudio.spec.learning import WHO_LEARNS
 from biasstudio.spec.optimizers import OPTIMIZER_TYPES
 
-RELUS = ("relu", "relu6")
 _STUCK_STEPS = 10
 
 
@@ -159,21 +159,25 @@ def _disconnected(case: Case, _vector: BiasVector, layer: NetworkLayer | None) -
 
 
 def _dead(case: Case, _vector: BiasVector, layer: NetworkLayer | None) -> StillCause | None:
-    """Of several dead layers the one nearest to the output: nothing comes through it."""
-    for other in reversed(case.layers) if case.probe is not None and layer is not None else ():
-        if layer is not None and layer.name in case.only_through(other.name) and _is_dead(case, other):
-            samples = case.probe.samples if case.probe is not None else 0
-            return StillCause(
-                _how_bad(case, other),
-                f"All units of {other.name} give 0 for each of {samples:,} samples, and a ReLU that gives 0 lets no "
-                "gradient through.",
-                f"Start the biases of {other.name} from zeros, or use leaky_relu as its activation.",
-                where=other.name,
-                follows="dead-relu",
-                source="https://arxiv.org/abs/1903.06733",
-                remedy=_zeros(other) or _activation(other, "leaky_relu"),
-            )
-    return None
+    """Of several dead layers the first: those behind it may be dead only because nothing comes to them."""
+    if case.probe is None or layer is None:
+        return None
+    closed = (other for other in case.layers if is_dead(case, other) and layer.name in case.only_through(other.name))
+    nearest = next(closed, None)
+    if nearest is None:
+        return None
+    first = dies_behind(case, nearest) or nearest
+    owner = owner_of(case, first)
+    return StillCause(
+        _how_bad(case, first),
+        f"All units of {first.name} give 0 for each of {case.probe.samples:,} samples, and a ReLU that gives 0 lets no "
+        "gradient through.",
+        what_to_do(owner),
+        where=first.name,
+        follows="dead-relu",
+        source="https://arxiv.org/abs/1903.06733",
+        remedy=remedy_of(first, owner),
+    )
 
 
 def _no_gradient(case: Case, vectors: list[BiasVector]) -> StillCause:
@@ -198,13 +202,6 @@ def _no_gradient(case: Case, vectors: list[BiasVector]) -> StillCause:
         remedy=remedy,
         proven=False,
     )
-
-
-def _is_dead(case: Case, layer: NetworkLayer) -> bool:
-    if layer.activation not in RELUS or case.probe is None:
-        return False
-    seen = case.probe.layers.get(layer.name)
-    return seen is not None and bool((seen.high <= 0).all())
 
 
 def _how_bad(case: Case, layer: NetworkLayer) -> Severity:

@@ -77,9 +77,8 @@ def _of_model(model: Any) -> Case:
         raise ValueError(
             f"The model {model.name} is not built: call it on data, or give it an Input, before diagnose()."
         )
+    # Of one that was trained before, these are the present values: how it started isn't known.
     case = case_of_model(model)
-    if case.from_file:
-        return case  # trained before: how it started isn't known
     biases = find_biases(model)
     history = History([vector for vector, _ in biases], ["loss"], budget_bytes=0)
     history.append(0, 0, read_frame([variable for _, variable in biases]))

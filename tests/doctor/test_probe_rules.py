@@ -1,5 +1,7 @@
 """The rules on what layers give: networks built, and trained, in Keras."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -8,6 +10,7 @@ from biasstudio.doctor.data_facts import facts_of
 from biasstudio.doctor.diagnose import diagnose
 from biasstudio.doctor.finding import Severity
 from biasstudio.engine.build import build_network
+from biasstudio.engine.train import recorder_of
 from biasstudio.spec.initializers import Initializer
 from tests.doctor.cases import built_case_on, case_of_network, case_on, experiment_of, found, normal
 from tests.doctor.training import chain, dense, layer
@@ -129,6 +132,83 @@ def test_the_start_alone_says_nothing_of_images_of_deeper_layers_and_of_a_traine
     assert found("dead-relu", case) == []
 
 
+DEAD = dense(32, "relu", **constant(-10.0))
+
+
+def serious(case):
+    """What is more than a note: single units are dead by chance at times."""
+    return [finding for finding in found("dead-relu", case) if finding.severity < Severity.NOTE]
+
+
+@pytest.mark.parametrize("between", [[], [layer("Dropout", rate=0.2)], [layer("BatchNormalization"), layer("Dropout")]])
+@pytest.mark.parametrize("epochs", [0, 4])
+def test_what_is_dead_only_behind_a_dead_layer_is_said_with_it(between, epochs):
+    stack = chain((4,), DEAD, *between, dense(16, "relu"), dense(1, "sigmoid"))
+    _case, network = built_case_on(X, Y, stack)
+    with recorder_of(network) as recorder:
+        network.model.fit(X, Y, epochs=epochs, verbose=0, callbacks=[recorder])
+    assert shares_by_keras(network, X, "dense_1").max() == 0
+    case = case_of_network(network, X, Y)
+    (finding,) = found("dead-relu", case)
+    assert (finding.severity, finding.where) == (Severity.ERROR, "dense")
+    assert "All units of dense_1 are dead only because" in finding.evidence
+    assert finding.step == 0
+    mended = finding.remedy.applied_to(network.experiment)
+    assert serious(built_case_on(X, Y, mended.stack)[0]) == []
+    still = [each for each in found("never-moves", case) if each.follows == "dead-relu"]
+    assert len(still) == (epochs > 0)
+    for each in still:
+        assert (each.where, each.fix, each.remedy) == ("dense", finding.fix, finding.remedy)
+        assert "dense/bias" in each.message
+        assert "dense_1/bias" in each.message
+
+
+def test_a_dead_layer_is_said_with_the_step_since_which_it_is():
+    stack = chain((4,), dense(12, "relu"), dense(1))
+    _case, network = built_case_on(X, X[:, 0], stack, loss="mean_squared_error", optimizer="SGD")
+    hidden = network.model.layers[0]
+
+    def train(epochs):
+        with recorder_of(network) as recorder:
+            network.model.fit(X, X[:, 0], epochs=epochs, verbose=0, callbacks=[recorder])
+
+    train(2)
+    pushed_after = network.history.last_step
+    hidden.bias.assign(np.full(12, -50.0))
+    (finding,) = found("dead-relu", case_of_network(network, X, X[:, 0]))
+    assert finding.step == pushed_after
+    assert "stood still" not in finding.evidence
+    train(3)
+    (finding,) = found("dead-relu", case_of_network(network, X, X[:, 0]))
+    since = next(step for step in range(100) if network.history.values("dense/bias", step).max() == -50)
+    assert (finding.step, since) == (pushed_after + 1, pushed_after + 1)
+    assert f"since step {since}." in finding.evidence
+    case = case_of_network(network, X, X[:, 0])
+    frozen = replace(case, layers=(replace(case.layers[0], learns="weights"), case.layers[1]))
+    assert found("dead-relu", frozen)[0].step == network.history.last_step
+
+
+def test_a_layer_behind_a_dead_one_with_a_fault_of_its_own_is_said_too():
+    stack = chain((4,), DEAD, dense(16, "relu", **constant(-3.0)), dense(1, "sigmoid"))
+    case, network = built_case_on(X, Y, stack)
+    assert [each.where for each in found("dead-relu", case)] == ["dense", "dense_1"]
+    mended = network.experiment
+    for finding in found("dead-relu", case):
+        assert finding.follows == ""
+        assert "only because" not in finding.evidence
+        mended = finding.remedy.applied_to(mended)
+    assert serious(built_case_on(X, Y, mended.stack)[0]) == []
+
+
+def test_a_layer_that_gets_something_else_too_does_not_die_behind_another():
+    stack = chain((4,), DEAD, dense(16, "relu"), dense(1, "sigmoid"))
+    case, _network = built_case_on(X, Y, stack)
+    first, second, last = case.layers
+    aside = replace(first, name="aside", layer=None)
+    layers = (first, aside, replace(second, inputs=("dense", "aside")), last)
+    assert [each.where for each in found("dead-relu", replace(case, layers=layers))] == ["dense", "dense_1"]
+
+
 # saturated
 
 
@@ -199,7 +279,7 @@ def test_where_every_sample_is_the_same_no_unit_is_called_dead():
 
 def test_only_biases_that_start_elsewhere_are_told_to_start_from_zeros():
     far, zeros = ({**constant(-10.0)}, {})
-    for start, said in ((far, "Start the biases from zeros, lower"), (zeros, "Lower the learning rate")):
+    for start, said in ((far, "Start the biases of dense from zeros, lower"), (zeros, "Lower the learning rate")):
         stack = chain((4,), dense(16, "relu", **start), dense(1))
         _case, network = built_case_on(X, Y, stack)
         network.model.layers[0].bias.assign(np.full(16, -10.0))

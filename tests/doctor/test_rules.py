@@ -67,6 +67,15 @@ def test_a_loss_that_is_not_finite_is_found_while_biases_still_are():
     assert finding.where == ""
 
 
+def test_what_was_not_finite_from_the_start_is_not_said_to_have_become_so():
+    for frames in ([[0, np.nan, 0]], [[0, np.nan, 0], [0, np.nan, 0], [np.nan] * 3]):
+        (finding,) = diagnose(moons(), history(*frames), "non-finite")
+        assert (finding.severity, finding.where, finding.unit, finding.step) == (Severity.ERROR, "dense", 1, 0)
+        assert "from the start: dense/bias (1 of 3 units)" in finding.evidence
+    assert diagnose(moons(), history(), "non-finite") == ()
+    assert diagnose(moons(), history([0, np.nan, 0], [0, 0, 0]), "non-finite") == ()
+
+
 def test_finite_values_and_step_0_are_silent():
     assert diagnose(moons(), START, "non-finite") == ()
     assert diagnose(moons(), history([0, 0, 0], [1e30, -1e30, 0]), "non-finite") == ()

@@ -55,6 +55,58 @@ def test_a_model_that_is_not_compiled_is_judged_by_its_layers():
     assert ids(diagnose(model)) == ["linear-pair"]
 
 
+@pytest.mark.parametrize("bad", [np.nan, np.inf, -np.inf])
+@pytest.mark.parametrize("steps", [0, 5])
+@pytest.mark.filterwarnings("ignore:You are saving your model")
+def test_biases_of_a_model_that_are_not_finite(tmp_path, bad, steps):
+    hidden, end = layers.Dense(16, activation="relu", name="hidden"), layers.Dense(1, activation="sigmoid", name="end")
+    model = model_with(layers.Dense(3, activation="tanh"), hidden, end)
+    model.optimizer.iterations.assign(steps)
+    assert "non-finite" not in ids(diagnose(model))
+    hidden.bias.assign([bad if unit in (4, 7) else 0.1 for unit in range(16)])
+    end.bias.assign([bad])
+    paths = [tmp_path / "it.keras", tmp_path / "it.h5"]
+    for path in paths:
+        model.save(path)
+    for what in (model, *paths):
+        (finding,) = [each for each in diagnose(what) if each.id == "non-finite"]
+        assert (finding.severity, finding.where, finding.unit) == (Severity.ERROR, "hidden", 4)
+        assert finding.vector == "hidden/bias"
+        assert "hidden/bias (2 of 16 units), end/bias (1 of 1 unit)." in finding.evidence
+        assert ids(diagnose(what)) == ["non-finite"]
+    with_data = diagnose(model, X, Y)
+    assert (with_data[0].id, [each.id for each in with_data if each.severity < Severity.NOTE]) == (
+        "non-finite",
+        ["non-finite"],
+    )
+
+
+@pytest.mark.parametrize("bad", [None, np.nan])
+def test_a_trained_forget_gate_is_not_said_to_forget_from_the_start(bad):
+    inputs = keras.Input((30, 2))
+    cell = layers.LSTM(3)
+    model = keras.Model(inputs, layers.Dense(1)(cell(inputs)))
+    model.compile("adam", "mse")
+    model.optimizer.iterations.assign(100)
+    kernel, recurrent, bias = cell.get_weights()
+    cell.set_weights([kernel, recurrent, np.where(bias == 1, 0.2, 0.0)])
+    assert diagnose(model) == []
+    if bad is not None:
+        cell.set_weights([kernel, recurrent, np.full_like(bias, bad)])
+        model.optimizer.iterations.assign(0)
+        (finding,) = diagnose(model)
+        assert "/bias (12 of 12 gate units)." in finding.evidence
+
+
+def test_of_a_model_that_is_not_finite_all_through_a_few_vectors_are_named():
+    model = model_with(*(layers.Dense(2, activation="tanh") for _ in range(5)), layers.LayerNormalization())
+    for layer in model.layers:
+        layer.set_weights([np.full_like(values, np.nan) for values in layer.get_weights()])
+    (finding,) = diagnose(model)
+    assert finding.message == f"Biases of {model.layers[0].name} and of 5 other layers are not finite."
+    assert " and 2 more. The first is NaN." in finding.evidence
+
+
 def test_an_experiment_and_its_file(tmp_path):
     path = tmp_path / "one.biasexp"
     save_experiment(tutorial(), path)

@@ -4,14 +4,13 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from biasstudio.doctor.biases import own_bias_path, start_of_bias, units_in_words, zeros_remedy
+from biasstudio.doctor.biases import own_bias_path, start_of_bias, units_in_words
 from biasstudio.doctor.case import Case
+from biasstudio.doctor.dead_layers import RELUS, dies_behind, is_dead, owner_of, remedy_of, what_to_do
+from biasstudio.doctor.deaths import stands_since
 from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.network import NetworkLayer
-from biasstudio.doctor.remedy import Remedy
-
-_RELUS = ("relu", "relu6")
 
 
 def dead_relu(case: Case, *, many: float = 0.8, sigmas: float = 4.0) -> Iterator[Finding]:
@@ -21,7 +20,7 @@ def dead_relu(case: Case, *, many: float = 0.8, sigmas: float = 4.0) -> Iterator
     if case.data is not None and case.data.all_alike:
         return  # every sample is the same: that a unit is 0 for all of them says nothing of the unit
     for layer in case.layers:
-        if layer.activation not in _RELUS:
+        if layer.activation not in RELUS:
             continue
         if case.probe is None:
             yield from _at_start(case, layer, many, sigmas)
@@ -30,7 +29,7 @@ def dead_relu(case: Case, *, many: float = 0.8, sigmas: float = 4.0) -> Iterator
             # What isn't finite is not above 0 either, and is another rule's.
             dead = np.flatnonzero((active == 0) & np.isfinite(case.probe.layers[layer.name].high))
             seen = f"active on none of the {case.probe.samples:,} samples looked at"
-            if len(dead):
+            if len(dead) and dies_behind(case, layer) is None:
                 yield _finding(case, layer, dead, len(active), f"is {seen}" if len(dead) == 1 else f"are {seen}", many)
 
 
@@ -63,7 +62,8 @@ def _deviation_from_inputs(case: Case, layer: NetworkLayer) -> float | None:
 
 def _finding(case: Case, layer: NetworkLayer, dead: np.ndarray, total: int, what: str, many: float) -> Finding:
     everything = len(dead) == total and len(case.layers) > 1 and all(len(each.inputs) <= 1 for each in case.layers)
-    owner = _owner(case, layer)
+    owner = owner_of(case, layer)
+    since = _since(case, owner) if len(dead) == total else None
     return Finding(
         "dead-relu",
         Severity.ERROR if everything else Severity.WARNING if len(dead) >= many * total else Severity.NOTE,
@@ -76,23 +76,35 @@ def _finding(case: Case, layer: NetworkLayer, dead: np.ndarray, total: int, what
             if 1 < total == len(dead)
             else f"Of {total} units {len(dead)} {what}: {units_in_words(dead)}."
         )
-        + (" Nothing of the input gets past this layer." if everything else ""),
-        _what_to_do(owner),
-        step=case.probe.step if case.probe is not None else None,
+        + (" Nothing of the input gets past this layer." if everything else "")
+        + (f" Their biases have stood still since step {since:,}." if since is not None else "")
+        + _behind(case, layer),
+        what_to_do(owner),
+        step=since if since is not None else case.probe.step if case.probe is not None else None,
         why="A ReLU that is 0 for every sample has no gradient, so neither its weights nor its bias can bring it back.",
         vector=own_bias_path(case, owner) if owner is not None else "",
         unit=int(dead[0]),
         source="https://arxiv.org/abs/1903.06733",
-        remedy=_remedy(layer, owner),
+        remedy=remedy_of(layer, owner),
         follows="non-finite" if _is_lost(case) else "",
     )
 
 
-def _what_to_do(owner: NetworkLayer | None) -> str:
-    others = "ower the learning rate, or take leaky_relu, which lets a gradient through."
-    # What starts from zeros already can't be helped by that.
-    starts_elsewhere = owner is not None and zeros_remedy(owner) is not None
-    return f"Start the biases from zeros, l{others}" if starts_elsewhere else f"L{others}"
+def _since(case: Case, owner: NetworkLayer | None) -> int | None:
+    """The first step from which on the biases of a layer that is dead now stand still; None where that isn't known."""
+    trajectory = case.trajectory
+    path = own_bias_path(case, owner) if owner is not None and owner.biases_learn else ""
+    if trajectory is None or not path:
+        return None
+    since = stands_since(trajectory, trajectory.history.place(path))
+    return since if since < trajectory.last_step else None
+
+
+def _behind(case: Case, cause: NetworkLayer) -> str:
+    """What is dead only because nothing comes to it is said with its cause."""
+    dead = [layer.name for layer in case.layers if is_dead(case, layer) and dies_behind(case, layer) == cause]
+    named = f"{', '.join(dead[:-1])} and {dead[-1]}" if len(dead) > 1 else "".join(dead)
+    return f" All units of {named} are dead only because nothing else comes to them." if dead else ""
 
 
 def _is_lost(case: Case) -> bool:
@@ -101,21 +113,3 @@ def _is_lost(case: Case) -> bool:
     return (
         history is not None and case.trained and not np.isfinite(history.metrics_at(history.last_step).get("loss", 0))
     )
-
-
-def _owner(case: Case, layer: NetworkLayer) -> NetworkLayer | None:
-    """Whose bias goes into it: its own, or that of the layer before a ReLU that stands by itself."""
-    if layer.has_own_bias:
-        return layer
-    before = case.layer(layer.inputs[0]) if len(layer.inputs) == 1 else None
-    return before if before is not None and before.has_own_bias else None
-
-
-def _remedy(layer: NetworkLayer, owner: NetworkLayer | None) -> Remedy | None:
-    zeros = zeros_remedy(owner) if owner is not None else None
-    if zeros is not None:
-        return zeros
-    if layer.layer is None or "activation" not in dict(layer.layer.arguments):
-        return None
-    text = f"Set the activation of {layer.name} to leaky_relu"
-    return Remedy(text, layers=((layer.name, (("activation", "leaky_relu"),)),))

@@ -18,7 +18,7 @@ def forget_gate(case: Case, *, least: float = 0.5, time_steps: int = 20) -> Iter
         if layer.class_name != "LSTM" or not layer.has_own_bias or layer.input_shape is None:
             continue
         length, mean = layer.input_shape[0], _mean_of_forget_gate(case, layer)
-        if length < time_steps or mean is None or mean >= least:
+        if length < time_steps or mean is None or not mean < least:
             continue
         yield Finding(
             "forget-gate",
@@ -40,6 +40,9 @@ def forget_gate(case: Case, *, least: float = 0.5, time_steps: int = 20) -> Iter
 def _mean_of_forget_gate(case: Case, layer: NetworkLayer) -> float | None:
     """At step 0; of what was recorded where there is a history."""
     history, spec = case.history, layer.layer
+    # How one that was trained has started, only its arguments say.
+    if case.from_file and spec is not None and spec.get("unit_forget_bias"):
+        return None
     for vector in history.vectors if history is not None and history.size else ():
         if vector.layer == layer.name and vector.gates == ("i", "f", "c", "o"):
             values = history.values(vector.path, 0) if history is not None else np.empty(0)

@@ -1,4 +1,4 @@
-"""non-finite: a bias or the loss became infinite or NaN, or is about to."""
+"""non-finite: a bias or the loss is or became infinite or NaN, or is about to."""
 
 import bisect
 from collections.abc import Iterator
@@ -14,18 +14,53 @@ from biasstudio.doctor.trajectory import Trajectory
 from biasstudio.recording.history import History, Steps
 
 _SOURCE = "https://www.deeplearningbook.org/contents/optimization.html"
+_MOST_LISTED = 4
 
 
 def non_finite(case: Case, *, growth: float = 10.0, frames: int = 151) -> Iterator[Finding]:
     """`growth`: how many times longer than the one before each of two changes running must be, to be warned of.
     `frames`: how many of the newest are looked at for it."""
     history = case.history
-    if history is None or history.last_step < 1:
+    if history is None or history.nearest_step(0) < 0:
         return
-    if not _is_finite(history, history.last_step):
+    trained = history.last_step > 0
+    if trained and _is_finite(history, history.last_step):
+        yield from _growing(case, case.trajectory, growth, frames) if case.trajectory is not None else ()
+    elif not np.isfinite(history.frame(0)).all():
+        yield _from_the_start(history)
+    elif trained:
         yield _lost(case, history)
-    elif case.trajectory is not None:
-        yield from _growing(case, case.trajectory, growth, frames)
+
+
+def _from_the_start(history: History) -> Finding:
+    """Of the network as it was made or read, before any step that is known."""
+    at_fault = {
+        vector: lost
+        for vector in history.vectors
+        if len(lost := np.flatnonzero(~np.isfinite(history.values(vector.path, 0))))
+    }
+    first = next(iter(at_fault))
+    layers = list(dict.fromkeys(vector.layer for vector in at_fault))
+    counts = [
+        f"{each.path} ({len(lost):,} of {each.length:,} {each.unit}{'s' if each.length > 1 else ''})"
+        for each, lost in at_fault.items()
+    ]
+    besides = f" and {len(counts) - _MOST_LISTED:,} more" if len(counts) > _MOST_LISTED else ""
+    others = f" and of {len(layers) - 1:,} other layer{'s' if len(layers) > 2 else ''}" if len(layers) > 1 else ""
+    value = history.values(first.path, 0)[at_fault[first][0]]
+    return Finding(
+        "non-finite",
+        Severity.ERROR,
+        first.layer,
+        f"Biases of {first.layer}{others} are not finite.",
+        f"NaN or infinite from the start: {', '.join(counts[:_MOST_LISTED])}{besides}. The first is {figure(value)}.",
+        "Take weights that were saved while all values were finite, or let the network start anew.",
+        0,
+        why="What it gives is no number either, and training can't bring a number back out of NaN.",
+        vector=first.path,
+        unit=int(at_fault[first][0]),
+        source=_SOURCE,
+    )
 
 
 def _lost(case: Case, history: History) -> Finding:

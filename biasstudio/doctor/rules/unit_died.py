@@ -6,11 +6,11 @@ from dataclasses import replace
 import numpy as np
 
 from biasstudio.doctor.case import Case
+from biasstudio.doctor.dead_layers import RELUS
 from biasstudio.doctor.deaths import Death, deaths, share_of_loss, stands_since
 from biasstudio.doctor.figures import figure
 from biasstudio.doctor.finding import Finding, Severity
 from biasstudio.doctor.remedy import Remedy
-from biasstudio.doctor.still_causes import RELUS
 from biasstudio.doctor.trajectory import Trajectory
 from biasstudio.spec.losses import LOSS_TYPES, NUMBER
 
@@ -76,7 +76,7 @@ def _is_dead(case: Case, trajectory: Trajectory, death: Death, found: Sequence[D
 def _finding(case: Case, trajectory: Trajectory, death: Death, dead: bool) -> Finding:
     vector, unit = death.vector, int(death.units[0])
     place = trajectory.place(vector).start + unit
-    since = stands_since(trajectory, place)
+    since = stands_since(trajectory, slice(place, place + 1))
     farthest = float(np.nanmax(np.abs(trajectory.newest - trajectory.history.frame(since))))
     return Finding(
         "unit-died",
