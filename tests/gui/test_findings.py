@@ -169,7 +169,8 @@ def test_findings_follow_the_training_and_nothing_is_fixed_meanwhile(qtbot, open
     assert fix.isEnabled()
     window.actions_of_training.train.trigger()
     entry = entry_of(window.findings, "dead-relu")
-    qtbot.waitUntil(lambda: (entry.finding.step or 0) > 0, timeout=60_000)
+    # Dead from the start: what a look while training adds is that they never moved.
+    qtbot.waitUntil(lambda: "stood still since step 0" in entry.finding.evidence, timeout=60_000)
     assert not fix.isEnabled()
     assert "Stop the training first" in fix.toolTip()
     assert entry_of(window.findings, "dead-relu") is entry
