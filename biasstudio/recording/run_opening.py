@@ -61,7 +61,7 @@ def _check_file(path: Path) -> None:
         raise RunError(f"{path} can't be read: {reason.lower()}.") from error
     if head[:16] != _MAGIC[: len(head)]:
         raise RunError(f"{path.name} is not a run of Bias Studio: it is no SQLite database.")
-    if len(head) < len(_MAGIC) or size < _HEAD_BYTES:
+    if size < _HEAD_BYTES:
         raise RunError(f"{path.name} is damaged: it is cut off after {size} bytes.")
 
 
